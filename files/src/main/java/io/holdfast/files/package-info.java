@@ -1,0 +1,5 @@
+/** Backing up and restoring file trees. */
+@NullMarked
+package io.holdfast.files;
+
+import org.jspecify.annotations.NullMarked;
