@@ -1,0 +1,27 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.FailureCategory;
+
+/** Stored bytes are not what was written: an object is damaged, swapped or forged. */
+public final class CorruptObjectException extends RepositoryException {
+  private static final long serialVersionUID = 1L;
+
+  private final String what;
+
+  /**
+   * @param what the object, and the block or chunk in it where that is known
+   * @param why what is wrong with it
+   */
+  public CorruptObjectException(String what, String why) {
+    super(
+        FailureCategory.CORRUPT,
+        what + " is damaged: " + why,
+        "Run 'holdfast verify --level 3' to see what else is; restore from another repository or an earlier backup.");
+    this.what = what;
+  }
+
+  /** The object that is damaged. */
+  public String what() {
+    return what;
+  }
+}
