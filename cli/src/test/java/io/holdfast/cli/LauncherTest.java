@@ -1,0 +1,168 @@
+package io.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher itself, in a home with blanks in its name, with JDKs and a Maven made of scripts.
+ */
+class LauncherTest {
+  private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+
+  @TempDir Path temporary;
+  private Path home;
+  private Path tools;
+
+  @BeforeEach
+  void layOutTheHome() throws IOException {
+    home = Files.createDirectories(temporary.resolve("a home"));
+    tools = Files.createDirectories(temporary.resolve("bin"));
+    Files.createDirectory(home.resolve("tools"));
+    Files.copy(PROJECT.resolve("tools/jdk.sh"), home.resolve("tools/jdk.sh"));
+    script(home.resolve("holdfast"), Files.readString(PROJECT.resolve("holdfast")));
+    jdk("jdk-17", "17.0.15");
+    jdk("jdk-25", "25.0.3");
+  }
+
+  @Test
+  void theJdkOfJavaHomeIsPreferred() throws Exception {
+    built();
+    assertThat(holdfast("jdk-25", "backups", "a b", "").output)
+        .contains("jdk-25 ")
+        .endsWith("[backups][a b][]\n");
+  }
+
+  @Test
+  void aJdkThatIsTooOldIsPassedOver() throws Exception {
+    built();
+    Files.createSymbolicLink(tools.resolve("java"), Path.of(jdkHome("jdk-25"), "bin/java"));
+    assertThat(holdfast("jdk-17", "x").output).startsWith("jdk-25 ");
+  }
+
+  @Test
+  void aFailedBuildShowsTheEndOfItsLogAndIsNotTakenForAProgram() throws Exception {
+    script(tools.resolve("mvn"), "#!/bin/sh\necho compilation broke\nexit 1\n");
+    Result result = holdfast("jdk-25", "version");
+    assertThat(result.status).isEqualTo(70);
+    assertThat(result.output).contains("compilation broke", "the build failed", "target/build.log");
+  }
+
+  @Test
+  void theFirstRunBuildsOnceAndSaysSo() throws Exception {
+    script(
+        tools.resolve("mvn"),
+        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/dist && echo 1 >cli/target/dist/VERSION\n");
+    assertThat(holdfast("jdk-25", "one").output).contains("building", "[one]");
+    assertThat(holdfast("jdk-25", "two").output).doesNotContain("building").contains("[two]");
+    assertThat(Files.readAllLines(home.resolve("target/count"))).hasSize(1);
+  }
+
+  @Test
+  void twoFirstRunsAtOnceBuildOnce() throws Exception {
+    script(
+        tools.resolve("mvn"),
+        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/dist && echo 1 >cli/target/dist/VERSION\n");
+    Process one = start(home.resolve("holdfast"), Map.of("JAVA_HOME", jdkHome("jdk-25")), "one");
+    Process two = start(home.resolve("holdfast"), Map.of("JAVA_HOME", jdkHome("jdk-25")), "two");
+    assertThat(finish(one).output).endsWith("[one]\n");
+    assertThat(finish(two).output).endsWith("[two]\n");
+    assertThat(Files.readAllLines(home.resolve("target/count"))).hasSize(1);
+  }
+
+  @Test
+  void withoutMavenTheFirstRunSaysWhatToInstall() throws Exception {
+    Result result = holdfast("jdk-25", "version");
+    assertThat(result.status).isEqualTo(70);
+    assertThat(result.output).contains("apt-get install maven");
+  }
+
+  @Test
+  void itRunsThroughSymbolicLinks() throws Exception {
+    built();
+    Path link = Files.createSymbolicLink(tools.resolve("hf"), Path.of("../a home/holdfast"));
+    Path second = Files.createSymbolicLink(temporary.resolve("second"), link);
+    Process process = start(second, Map.of("JAVA_HOME", jdkHome("jdk-25")), "backups");
+    assertThat(finish(process).output).contains(home + "/cli/target/dist/lib/holdfast-cli.jar");
+  }
+
+  @Test
+  void theLocaleIsMadeUtf8() throws Exception {
+    built();
+    assertThat(run(Map.of("JAVA_HOME", jdkHome("jdk-25"), "LC_ALL", "C"), "x").output)
+        .contains("LC_ALL=C.UTF-8");
+    assertThat(run(Map.of("JAVA_HOME", jdkHome("jdk-25"), "LC_ALL", "de_DE.UTF-8"), "x").output)
+        .contains("LC_ALL=de_DE.UTF-8");
+  }
+
+  private void built() throws IOException {
+    Files.createDirectories(home.resolve("cli/target/dist"));
+    Files.writeString(home.resolve("cli/target/dist/VERSION"), "1\n");
+  }
+
+  private String jdkHome(String name) {
+    return temporary.resolve("jdks").resolve(name).toString();
+  }
+
+  private void jdk(String name, String version) throws IOException {
+    Path jdk = Path.of(jdkHome(name));
+    script(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\necho \""
+            + name
+            + " LC_ALL=$LC_ALL $*\"\n"
+            + "while [ \"$1\" != io.holdfast.cli.Main ]; do shift; done; shift\n"
+            + "for a; do printf '[%s]' \"$a\"; done; echo\n");
+    script(jdk.resolve("bin/javac"), "#!/bin/sh\n");
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+  }
+
+  private static void script(Path path, String text) throws IOException {
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  record Result(int status, String output) {}
+
+  private Result holdfast(String jdk, String... arguments) throws Exception {
+    return run(Map.of("JAVA_HOME", jdkHome(jdk)), arguments);
+  }
+
+  private Result run(Map<String, String> environment, String... arguments) throws Exception {
+    return finish(start(home.resolve("holdfast"), environment, arguments));
+  }
+
+  /** A few of the system's tools are on the path by scripts, so that its Maven and Java are not. */
+  private Process start(Path program, Map<String, String> environment, String... arguments)
+      throws IOException {
+    for (String tool : List.of("readlink", "dirname", "sed", "tail", "mkdir", "rm", "flock")) {
+      script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
+    }
+    List<String> command = new ArrayList<>(List.of("/bin/sh", program.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().put("PATH", tools.toString());
+    builder.environment().put("HOME", temporary.toString());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static Result finish(Process process) throws Exception {
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return new Result(process.exitValue(), output);
+  }
+}
