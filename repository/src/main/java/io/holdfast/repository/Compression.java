@@ -1,0 +1,160 @@
+package io.holdfast.repository;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+
+/**
+ * A codec with its level. Stateless and thread-safe.
+ *
+ * @param level 1 to 19 for zstd, 1 to 9 for gzip, 0 otherwise
+ */
+public record Compression(Codec codec, int level) {
+  /** What a repository uses when nothing else is asked for. */
+  public static final Compression DEFAULT = new Compression(Codec.ZSTD, 1);
+
+  /** No compression. */
+  public static final Compression NONE = new Compression(Codec.NONE, 0);
+
+  /**
+   * @throws IllegalArgumentException when the codec has no such level
+   */
+  public Compression {
+    boolean known =
+        switch (codec) {
+          case ZSTD -> level >= 1 && level <= 19;
+          case GZIP -> level >= 1 && level <= 9;
+          case LZ4, NONE -> level == 0;
+        };
+    if (!known) {
+      throw new IllegalArgumentException(codec + " has no level " + level);
+    }
+  }
+
+  /** Bytes and the codec that made them: {@link Codec#NONE} where compressing did not help. */
+  record Compressed(Codec codec, byte[] bytes, int length) {}
+
+  /** Compresses, unless that saves less than one byte in 64. */
+  Compressed compress(byte[] plain, int offset, int length) {
+    byte[] out =
+        switch (codec) {
+          case NONE -> plain;
+          case ZSTD -> zstd(plain, offset, length);
+          case LZ4 -> lz4(plain, offset, length);
+          case GZIP -> gzip(plain, offset, length);
+        };
+    if (codec == Codec.NONE || out.length > length - length / 64) {
+      return new Compressed(
+          Codec.NONE, Arrays.copyOfRange(plain, offset, offset + length), length);
+    }
+    return new Compressed(codec, out, out.length);
+  }
+
+  private byte[] zstd(byte[] plain, int offset, int length) {
+    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
+      context.setLevel(level);
+      context.setChecksum(false);
+      byte[] out = new byte[(int) Zstd.compressBound(length)];
+      int size = context.compressByteArray(out, 0, out.length, plain, offset, length);
+      return Arrays.copyOf(out, size);
+    }
+  }
+
+  private static byte[] lz4(byte[] plain, int offset, int length) {
+    return LZ4Factory.fastestInstance().fastCompressor().compress(plain, offset, length);
+  }
+
+  private byte[] gzip(byte[] plain, int offset, int length) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(length / 2 + 64);
+    try (LevelledGzip gzip = new LevelledGzip(out, level)) {
+      gzip.write(plain, offset, length);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return out.toByteArray();
+  }
+
+  private static final class LevelledGzip extends GZIPOutputStream {
+    LevelledGzip(ByteArrayOutputStream out, int level) throws IOException {
+      super(out, 1 << 16);
+      def.setLevel(level == 0 ? Deflater.DEFAULT_COMPRESSION : level);
+    }
+  }
+
+  /**
+   * Brings back exactly {@code plainLength} bytes, whatever the compressed bytes say.
+   *
+   * @param plainLength known to be bounded
+   * @param what names the bytes in messages
+   * @throws CorruptObjectException when they are not the compressed form of that many bytes
+   */
+  static byte[] decompress(
+      Codec codec, byte[] in, int offset, int length, int plainLength, String what) {
+    try {
+      return switch (codec) {
+        case NONE -> plain(in, offset, length, plainLength, what);
+        case ZSTD -> unzstd(in, offset, length, plainLength, what);
+        case LZ4 -> unlz4(in, offset, length, plainLength, what);
+        case GZIP -> ungzip(in, offset, length, plainLength, what);
+      };
+    } catch (ZstdException | LZ4Exception | IOException e) {
+      throw new CorruptObjectException(what, "it does not decompress: " + e.getMessage());
+    }
+  }
+
+  private static byte[] plain(byte[] in, int offset, int length, int plainLength, String what) {
+    requireLength(length, plainLength, what);
+    return Arrays.copyOfRange(in, offset, offset + length);
+  }
+
+  private static byte[] unzstd(byte[] in, int offset, int length, int plainLength, String what) {
+    byte[] out = new byte[plainLength];
+    try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
+      int size = context.decompressByteArray(out, 0, plainLength, in, offset, length);
+      requireLength(size, plainLength, what);
+    }
+    return out;
+  }
+
+  private static byte[] unlz4(byte[] in, int offset, int length, int plainLength, String what) {
+    byte[] out = new byte[plainLength];
+    int size =
+        LZ4Factory.fastestInstance().safeDecompressor().decompress(in, offset, length, out, 0);
+    requireLength(size, plainLength, what);
+    return out;
+  }
+
+  private static byte[] ungzip(byte[] in, int offset, int length, int plainLength, String what)
+      throws IOException {
+    try (GZIPInputStream gzip =
+        new GZIPInputStream(new ByteArrayInputStream(in, offset, length), 1 << 16)) {
+      byte[] out = gzip.readNBytes(plainLength);
+      requireLength(gzip.read() < 0 ? out.length : plainLength + 1, plainLength, what);
+      return out;
+    }
+  }
+
+  private static void requireLength(int length, int expected, String what) {
+    if (length != expected) {
+      throw new CorruptObjectException(
+          what, "it holds " + length + " bytes where " + expected + " are expected");
+    }
+  }
+
+  @Override
+  public String toString() {
+    String name = codec.name().toLowerCase(java.util.Locale.ROOT);
+    return level == 0 ? name : name + " " + level;
+  }
+}

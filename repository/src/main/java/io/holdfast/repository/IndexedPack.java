@@ -1,0 +1,45 @@
+package io.holdfast.repository;
+
+import java.util.Arrays;
+
+/**
+ * A pack that an index run describes, read from the run's mapped file as needed. Equal when it is
+ * the same pack of the same run.
+ */
+record IndexedPack(IndexRun run, int number) implements Comparable<IndexedPack> {
+  PackName name() {
+    return run.packName(number);
+  }
+
+  int size() {
+    return run.packSize(number);
+  }
+
+  PackKind kind() {
+    return run.packKind(number);
+  }
+
+  int blockCount() {
+    return run.blockCount(number);
+  }
+
+  BlockDescriptor block(int block) {
+    return run.block(number, block);
+  }
+
+  /** Where the block starts in the pack, in bytes. */
+  int blockOffset(int block) {
+    return run.blockOffset(number, block);
+  }
+
+  @Override
+  public int compareTo(IndexedPack other) {
+    int byRun = Integer.compare(run.serial(), other.run.serial());
+    return byRun != 0 ? byRun : Integer.compare(number, other.number);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(new Object[] {name(), number});
+  }
+}
