@@ -74,10 +74,8 @@ final class ChunkHashing {
   }
 
   /** Starts the checksum of a content of kind pages. */
-  Mac pagesChecksum(long length) {
-    Mac mac = startChecksum(PAGES_CHECKSUM);
-    mac.update(ByteBuffer.allocate(8).putLong(0, length));
-    return mac;
+  Mac pagesChecksum() {
+    return startChecksum(PAGES_CHECKSUM);
   }
 
   /** Starts another keyed hash under the key of the chunk ids, told apart by its first byte. */

@@ -30,12 +30,15 @@ public enum ChunkKind {
   }
 
   static ChunkKind read(Decoder in) {
-    int code = in.u8();
+    return of(in.u8(), in.what());
+  }
+
+  static ChunkKind of(int code, String what) {
     for (ChunkKind kind : values()) {
       if (kind.code == code) {
         return kind;
       }
     }
-    throw in.damaged("there is no chunk kind " + code);
+    throw new CorruptObjectException(what, "there is no chunk kind " + code);
   }
 }

@@ -43,6 +43,7 @@ public record Compression(Codec codec, int level) {
   }
 
   /** Bytes and the codec that made them: {@link Codec#NONE} where compressing did not help. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
   record Compressed(Codec codec, byte[] bytes, int length) {}
 
   /** Compresses, unless that saves less than one byte in 64. */
@@ -55,8 +56,7 @@ public record Compression(Codec codec, int level) {
           case GZIP -> gzip(plain, offset, length);
         };
     if (codec == Codec.NONE || out.length > length - length / 64) {
-      return new Compressed(
-          Codec.NONE, Arrays.copyOfRange(plain, offset, offset + length), length);
+      return new Compressed(Codec.NONE, Arrays.copyOfRange(plain, offset, offset + length), length);
     }
     return new Compressed(codec, out, out.length);
   }

@@ -5,8 +5,8 @@ import java.util.HexFormat;
 
 /**
  * The bytes of one file as the repository knows them: where they are, not the bytes themselves.
- * Opaque outside of this module: it is made by a {@link BackupSession}, kept in an {@link Entry} and
- * read by a {@link ContentReader}. Immutable. docs/repository-format.md section 10.
+ * Opaque outside of this module: it is made by a {@link BackupSession}, kept in an {@link Entry}
+ * and read by a {@link ContentReader}. Immutable. docs/repository-format.md section 10.
  */
 public final class Content {
   static final int CHECKSUM_LENGTH = 32;

@@ -26,6 +26,11 @@ final class Decoder {
     this.what = what;
   }
 
+  /** What is read, for messages. */
+  String what() {
+    return what;
+  }
+
   int position() {
     return position;
   }

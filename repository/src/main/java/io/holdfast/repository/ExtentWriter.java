@@ -21,8 +21,8 @@ final class ExtentWriter {
   private long written;
 
   /**
-   * @param stride a leaf ends at each multiple of this many bytes of the file, so that a change moves
-   *     no other leaf; 0 to end leaves by size alone
+   * @param stride a leaf ends at each multiple of this many bytes of the file, so that a change
+   *     moves no other leaf; 0 to end leaves by size alone
    */
   ExtentWriter(ChunkSink sink, long stride) {
     this.sink = sink;

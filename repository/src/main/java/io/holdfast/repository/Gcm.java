@@ -8,8 +8,9 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * AES-256-GCM with a counter for a nonce: every key seals one object, and every position in it once.
- * Heap arrays, on which the JDK is several times faster than on direct buffers. For one thread.
+ * AES-256-GCM with a counter for a nonce: every key seals one object, and every position in it
+ * once. Heap arrays, on which the JDK is several times faster than on direct buffers. For one
+ * thread.
  */
 final class Gcm {
   /** Bytes that sealing adds. */

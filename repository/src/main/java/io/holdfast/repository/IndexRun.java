@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   footer    u32 CRC-32C of all before
  * </pre>
  *
- * Ids are keyed hashes and so spread evenly: a search by interpolation needs two or three probes and
- * no table in memory.
+ * Ids are keyed hashes and so spread evenly: a search by interpolation needs two or three probes
+ * and no table in memory.
  */
 final class IndexRun implements AutoCloseable {
   static final byte[] MAGIC = {'H', 'F', 'R', 'U', 'N', '0', '0', '1'};
@@ -75,6 +75,7 @@ final class IndexRun implements AutoCloseable {
    * @param serial orders runs of one process
    * @return null when the file is not a whole run: it is to be made again
    */
+  @SuppressWarnings("MustBeClosedChecker") // the run closes its arena
   static @Nullable IndexRun open(Path file, int serial) throws IOException {
     Arena arena = Arena.ofShared();
     boolean ok = false;
@@ -95,15 +96,22 @@ final class IndexRun implements AutoCloseable {
   private static boolean isWhole(MemorySegment data) {
     long size = data.byteSize();
     if (size < HEADER + FOOTER
-        || MemorySegment.mismatch(data, 0, MAGIC.length, MemorySegment.ofArray(MAGIC), 0, MAGIC.length) >= 0) {
+        || MemorySegment.mismatch(
+                data, 0, MAGIC.length, MemorySegment.ofArray(MAGIC), 0, MAGIC.length)
+            >= 0) {
       return false;
     }
     long sources = data.get(INT, 8);
     long packs = data.get(INT, 12);
     long blocks = data.get(INT, 16);
     long chunks = data.get(LONG, 24);
-    if (sources < 0 || packs < 0 || blocks < 0 || chunks < 0 || chunks > size / CHUNK
-        || HEADER + sources * SOURCE + packs * PACK + blocks * BLOCK + chunks * CHUNK + FOOTER != size) {
+    if (sources < 0
+        || packs < 0
+        || blocks < 0
+        || chunks < 0
+        || chunks > size / CHUNK
+        || HEADER + sources * SOURCE + packs * PACK + blocks * BLOCK + chunks * CHUNK + FOOTER
+            != size) {
       return false;
     }
     CRC32C crc = new CRC32C();
@@ -157,7 +165,7 @@ final class IndexRun implements AutoCloseable {
   }
 
   PackKind packKind(int pack) {
-    return PackKind.values()[data.get(INT, packAt(pack) + 36)];
+    return PackKind.of(data.get(INT, packAt(pack) + 36), file.toString());
   }
 
   int blockCount(int pack) {
@@ -263,7 +271,7 @@ final class IndexRun implements AutoCloseable {
     int kindAndLength = data.get(INT, at + 44);
     return new ChunkLocation(
         pack(data.get(INT, at + 32)),
-        ChunkKind.values()[kindAndLength >>> 24],
+        ChunkKind.of(kindAndLength >>> 24, file.toString()),
         data.get(INT, at + 36),
         data.get(INT, at + 40),
         kindAndLength & 0xFF_FFFF,

@@ -160,7 +160,7 @@ final class IndexRunWriter {
       throws IOException {
     out.write(pack.name().rawBytes());
     out.writeInt(pack.size());
-    out.writeInt(pack.kind().ordinal());
+    out.writeInt(pack.kind().code());
     out.writeInt(firstBlock);
     out.writeInt(blocks);
     out.write(pack.directory().domain().rawBytes());
@@ -196,7 +196,7 @@ final class IndexRunWriter {
     out.writeInt(pack);
     out.writeInt(chunk.firstBlock());
     out.writeInt(chunk.offset());
-    out.writeInt(chunk.kind().ordinal() << 24 | chunk.length());
+    out.writeInt(chunk.kind().code() << 24 | chunk.length());
   }
 
   private static void copy(DataOutputStream out, MemorySegment segment) throws IOException {

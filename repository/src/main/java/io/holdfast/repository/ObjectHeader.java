@@ -50,8 +50,7 @@ record ObjectHeader(
       throw in.damaged("its header has unknown flags");
     }
     ObjectHeader header =
-        new ObjectHeader(
-            kind, in.u32(), RandomId.read(in), RandomId.read(in), RandomId.read(in));
+        new ObjectHeader(kind, in.u32(), RandomId.read(in), RandomId.read(in), RandomId.read(in));
     if (!header.repository.equals(repository)) {
       throw in.damaged("it belongs to repository " + header.repository);
     }

@@ -1,6 +1,8 @@
 package io.holdfast.repository;
 
-/** What an object is, and the label of the key that seals it; docs/repository-format.md section 4. */
+/**
+ * What an object is, and the label of the key that seals it; docs/repository-format.md section 4.
+ */
 enum ObjectKind {
   KEY(1, "key"),
   EPOCH(2, "epoch"),

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** 16 random bytes that name a repository, an epoch, a key, a session or a run; 32 digits in text. */
+/**
+ * 16 random bytes that name a repository, an epoch, a key, a session or a run; 32 digits in text.
+ */
 public final class RandomId {
   static final int LENGTH = 16;
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The envelope of every object that is not a pack, a key or an epoch: a header, then sealed parts of
- * at most 1 MiB; docs/repository-format.md section 6.
+ * The envelope of every object that is not a pack, a key or an epoch: a header, then sealed parts
+ * of at most 1 MiB; docs/repository-format.md section 6.
  */
 final class SealedObject {
   private static final int PART_HEADER = 12;
@@ -22,8 +22,7 @@ final class SealedObject {
    */
   static byte[] seal(
       ObjectKeys keys, ObjectKind kind, RandomId salt, String boundName, byte[] plain) {
-    ObjectHeader header =
-        new ObjectHeader(kind, 0, keys.repository(), keys.currentEpoch(), salt);
+    ObjectHeader header = new ObjectHeader(kind, 0, keys.repository(), keys.currentEpoch(), salt);
     Gcm gcm = new Gcm(keys.derive(header, kind.label(), boundName));
     byte[] headerBytes = header.encode();
     byte[] name = boundName.getBytes(StandardCharsets.US_ASCII);
@@ -72,8 +71,8 @@ final class SealedObject {
   }
 
   /**
-   * Opens an object part by part. Nothing of a part is handed over before it was checked, but earlier
-   * parts are, before the last one was seen: a caller acts only when this returns.
+   * Opens an object part by part. Nothing of a part is handed over before it was checked, but
+   * earlier parts are, before the last one was seen: a caller acts only when this returns.
    *
    * @param what names the object in messages
    */
@@ -84,8 +83,7 @@ final class SealedObject {
       String boundName,
       byte[] object,
       Consumer<byte[]> parts) {
-    ObjectHeader header =
-        ObjectHeader.decode(object, keys.repository(), what).require(kind, what);
+    ObjectHeader header = ObjectHeader.decode(object, keys.repository(), what).require(kind, what);
     Gcm gcm = new Gcm(keys.derive(header, kind.label(), what));
     byte[] headerBytes = header.encode();
     byte[] name = boundName.getBytes(StandardCharsets.US_ASCII);
@@ -124,11 +122,7 @@ final class SealedObject {
   private static byte[] aad(byte[] header, byte[] partHeader, long number, byte[] name) {
     byte[] aad =
         Arrays.copyOf(header, header.length + partHeader.length + Long.BYTES + name.length);
-    java.nio.ByteBuffer.wrap(aad)
-        .position(header.length)
-        .put(partHeader)
-        .putLong(number)
-        .put(name);
+    java.nio.ByteBuffer.wrap(aad).position(header.length).put(partHeader).putLong(number).put(name);
     return aad;
   }
 }
