@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   header    "HFRUN001" | u32 sources | u32 packs | u32 blocks | u32 0 | u64 chunks
  *   sources   bytes[32] names of the index objects that this run stands for
  *   packs     bytes[32] name | u32 size | u32 kind | u32 first block | u32 blocks | bytes[16] domain
+ *             | bytes[16] epoch | bytes[16] salt
  *   blocks    u32 offset | u32 sealed length | u32 plain length | u8 codec | u8 filter | u16 0
  *   chunks    bytes[32] id | u32 pack | u32 first block | u32 offset | u8 kind, u24 length    sorted by id
  *   footer    u32 CRC-32C of all before
@@ -34,7 +35,7 @@ final class IndexRun implements AutoCloseable {
   static final byte[] MAGIC = {'H', 'F', 'R', 'U', 'N', '0', '0', '1'};
   static final int HEADER = 32;
   static final int SOURCE = 32;
-  static final int PACK = 64;
+  static final int PACK = 96;
   static final int BLOCK = 16;
   static final int CHUNK = 48;
   static final int FOOTER = 4;
@@ -166,6 +167,18 @@ final class IndexRun implements AutoCloseable {
 
   PackKind packKind(int pack) {
     return PackKind.of(data.get(INT, packAt(pack) + 36), file.toString());
+  }
+
+  RandomId packEpoch(int pack) {
+    return readId(packAt(pack) + 64);
+  }
+
+  RandomId packSalt(int pack) {
+    return readId(packAt(pack) + 80);
+  }
+
+  private RandomId readId(long at) {
+    return RandomId.read(new Decoder(read(at, RandomId.LENGTH), file.toString()));
   }
 
   int blockCount(int pack) {

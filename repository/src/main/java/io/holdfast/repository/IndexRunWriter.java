@@ -164,6 +164,8 @@ final class IndexRunWriter {
     out.writeInt(firstBlock);
     out.writeInt(blocks);
     out.write(pack.directory().domain().rawBytes());
+    out.write(pack.epoch().rawBytes());
+    out.write(pack.salt().rawBytes());
   }
 
   private static void copyPacks(DataOutputStream out, IndexRun run, int blockBase)

@@ -1,7 +1,5 @@
 package io.holdfast.repository;
 
-import java.util.Arrays;
-
 /**
  * A pack that an index run describes, read from the run's mapped file as needed. Equal when it is
  * the same pack of the same run.
@@ -17,6 +15,14 @@ record IndexedPack(IndexRun run, int number) implements Comparable<IndexedPack> 
 
   PackKind kind() {
     return run.packKind(number);
+  }
+
+  RandomId epoch() {
+    return run.packEpoch(number);
+  }
+
+  RandomId salt() {
+    return run.packSalt(number);
   }
 
   int blockCount() {
@@ -40,6 +46,6 @@ record IndexedPack(IndexRun run, int number) implements Comparable<IndexedPack> 
 
   @Override
   public String toString() {
-    return Arrays.toString(new Object[] {name(), number});
+    return name().object().value();
   }
 }

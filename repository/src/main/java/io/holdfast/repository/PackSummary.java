@@ -1,4 +1,33 @@
 package io.holdfast.repository;
 
-/** One pack as an index object lists it; docs/repository-format.md section 8. */
-record PackSummary(PackName name, int size, PackKind kind, PackDirectory directory) {}
+/**
+ * One pack as an index object lists it; docs/repository-format.md section 8.
+ *
+ * @param epoch and salt of the pack's header
+ */
+record PackSummary(
+    PackName name,
+    int size,
+    PackKind kind,
+    RandomId epoch,
+    RandomId salt,
+    PackDirectory directory) {
+
+  void encode(Encoder out) {
+    Encoder body = new Encoder(64 + directory.chunks().size() * 40);
+    directory.encode(body);
+    out.bytes(name.rawBytes()).varint(size).u8(kind.code());
+    out.bytes(epoch.rawBytes()).bytes(salt.rawBytes());
+    out.varint(body.size()).bytes(body.toBytes());
+  }
+
+  static PackSummary decode(Decoder in) {
+    return new PackSummary(
+        new PackName(in.bytes(PackName.LENGTH)),
+        in.size(io.holdfast.storage.ObjectStore.MAX_OBJECT_SIZE),
+        PackKind.of(in.u8(), in.what()),
+        RandomId.read(in),
+        RandomId.read(in),
+        PackDirectory.decode(in.slice(in.size(PackDirectory.MAX_SEALED))));
+  }
+}

@@ -1,0 +1,14 @@
+package io.holdfast.repository;
+
+/**
+ * Where a manifest starts, and what is in it.
+ *
+ * @param root id of the root node
+ * @param depth levels above the entries
+ * @param entries number of entries
+ * @param bytes sum of the lengths of their contents
+ */
+public record ManifestRef(ChunkId root, int depth, long entries, long bytes) {
+  /** Levels that a manifest has at most. */
+  static final int MAX_DEPTH = 16;
+}

@@ -1,0 +1,137 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectNotFoundException;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.ShortReadException;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
+/** Opens packs, whole or in part, checking all that can be checked. Thread-safe. */
+final class PackReader {
+  private final ObjectStore store;
+  private final ObjectKeys keys;
+
+  PackReader(ObjectStore store, ObjectKeys keys) {
+    this.store = store;
+    this.keys = keys;
+  }
+
+  /** The sealed bytes of blocks {@code first} to {@code last} of a pack. */
+  BlockRange fetch(IndexedPack pack, int first, int last) {
+    int from = pack.blockOffset(first);
+    int to = pack.blockOffset(last) + pack.block(last).sealedLength();
+    ObjectName name = pack.name().object();
+    byte[] sealed;
+    try {
+      sealed = store.get(name, from, to - from);
+    } catch (ObjectNotFoundException e) {
+      throw new CorruptObjectException(name.value(), "it is missing");
+    } catch (ShortReadException e) {
+      throw new CorruptObjectException(name.value(), "it is shorter than the index says");
+    }
+    ObjectHeader header =
+        new ObjectHeader(
+            ObjectKind.of(pack.kind()), 0, keys.repository(), pack.epoch(), pack.salt());
+    return new BlockRange(
+        pack::block, number -> pack.blockOffset(number) - from, name.value(), header, sealed);
+  }
+
+  /** Sealed blocks in memory. For one thread. */
+  final class BlockRange {
+    private final IntFunction<BlockDescriptor> descriptors;
+    private final IntFunction<Integer> offsets;
+    private final String name;
+    private final byte[] header;
+    private final byte[] sealed;
+    private final Gcm gcm;
+
+    private BlockRange(
+        IntFunction<BlockDescriptor> descriptors,
+        IntFunction<Integer> offsets,
+        String name,
+        ObjectHeader header,
+        byte[] sealed) {
+      this.descriptors = descriptors;
+      this.offsets = offsets;
+      this.name = name;
+      this.header = header.encode();
+      this.sealed = sealed;
+      this.gcm = new Gcm(keys.derive(header, header.kind().label(), name));
+    }
+
+    /** The plain bytes of a block. */
+    byte[] open(int number) {
+      BlockDescriptor block = descriptors.apply(number);
+      String what = name + " block " + number;
+      if (block.filter() != 0) {
+        throw new UnsupportedFormatException(what, "it has the unknown filter " + block.filter());
+      }
+      byte[] aad =
+          PackBuilder.blockAad(header, block.codec(), block.filter(), block.plainLength(), number);
+      byte[] packed =
+          gcm.open(number, aad, sealed, offsets.apply(number), block.sealedLength(), what);
+      return Compression.decompress(
+          Codec.of(block.codec(), what), packed, 0, packed.length, block.plainLength(), what);
+    }
+  }
+
+  /** A whole pack: its directory, and its blocks to open. */
+  record WholePack(PackSummary summary, BlockRange blocks) {}
+
+  /** Reads a pack by name without any index and checks its hash, header, trailer and directory. */
+  WholePack readWhole(PackName name) {
+    byte[] bytes = store.get(name.object());
+    return open(name, bytes);
+  }
+
+  WholePack open(PackName name, byte[] bytes) {
+    String what = name.object().value();
+    if (!Arrays.equals(PackBuilder.sha256(bytes, bytes.length), name.rawBytes())) {
+      throw new CorruptObjectException(what, "its bytes do not have the hash that names it");
+    }
+    ObjectHeader header = ObjectHeader.decode(bytes, keys.repository(), what);
+    PackKind kind = PackKind.of(header.kind().code(), what);
+    PackDirectory directory = openDirectory(header, bytes, what);
+    int[] offsets = new int[directory.blocks().size() + 1];
+    offsets[0] = ObjectHeader.LENGTH;
+    for (int i = 0; i < directory.blocks().size(); i++) {
+      offsets[i + 1] = offsets[i] + directory.blocks().get(i).sealedLength();
+    }
+    PackSummary summary =
+        new PackSummary(name, bytes.length, kind, header.epoch(), header.salt(), directory);
+    return new WholePack(
+        summary, new BlockRange(directory.blocks()::get, i -> offsets[i], what, header, bytes));
+  }
+
+  private PackDirectory openDirectory(ObjectHeader header, byte[] bytes, String what) {
+    Decoder trailer =
+        new Decoder(
+            bytes,
+            Math.max(0, bytes.length - PackBuilder.TRAILER),
+            Math.min(bytes.length, PackBuilder.TRAILER),
+            what);
+    long sealedLength = trailer.u32();
+    long blockCount = trailer.u32();
+    int at = (int) (bytes.length - PackBuilder.TRAILER - sealedLength);
+    if (!Arrays.equals(trailer.bytes(PackBuilder.MAGIC.length), PackBuilder.MAGIC)
+        || sealedLength > PackDirectory.MAX_SEALED
+        || sealedLength < Gcm.TAG
+        || blockCount > PackDirectory.MAX_BLOCKS
+        || at < ObjectHeader.LENGTH) {
+      throw trailer.damaged("it does not end as a pack does");
+    }
+    Gcm gcm = new Gcm(keys.derive(header, "pack directory", what));
+    int plainLength = (int) sealedLength - Gcm.TAG;
+    byte[] aad = PackBuilder.directoryAad(header.encode(), plainLength, (int) blockCount);
+    byte[] plain = gcm.open(0, aad, bytes, at, (int) sealedLength, what);
+    PackDirectory directory = PackDirectory.decode(new Decoder(plain, what));
+    long end =
+        ObjectHeader.LENGTH
+            + directory.blocks().stream().mapToLong(BlockDescriptor::sealedLength).sum();
+    if (directory.blocks().size() != blockCount || end != at) {
+      throw trailer.damaged("its directory does not describe its blocks");
+    }
+    return directory;
+  }
+}
