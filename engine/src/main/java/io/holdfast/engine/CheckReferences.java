@@ -1,0 +1,62 @@
+package io.holdfast.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** Checks what a schema cannot say: that what is referred to is there. */
+final class CheckReferences {
+  private final YamlDocument document;
+  private final List<ConfigurationProblem> problems = new ArrayList<>();
+
+  private CheckReferences(YamlDocument document) {
+    this.document = document;
+  }
+
+  static List<ConfigurationProblem> in(YamlDocument document) {
+    CheckReferences check = new CheckReferences(document);
+    document
+        .root()
+        .path("policies")
+        .propertyStream()
+        .forEach(p -> check.policy(p.getKey(), p.getValue()));
+    return check.problems;
+  }
+
+  private void policy(String name, JsonNode policy) {
+    refersTo(
+        "repositories",
+        "repository",
+        policy.path("repository"),
+        List.of("policies", name, "repository"));
+    Set<String> seen = new HashSet<>();
+    int index = 0;
+    for (JsonNode source : policy.path("sources")) {
+      List<String> path = List.of("policies", name, "sources", Integer.toString(index++));
+      refersTo("sources", "source", source, path);
+      if (source.isString() && !seen.add(source.asString())) {
+        report(path, "the source '" + source.asString() + "' is there twice");
+      }
+    }
+  }
+
+  private void refersTo(String section, String kind, JsonNode name, List<String> path) {
+    List<String> known = List.copyOf(document.root().path(section).propertyNames());
+    if (name.isString() && !known.contains(name.asString())) {
+      report(
+          path,
+          "there is no "
+              + kind
+              + " '"
+              + name.asString()
+              + "'"
+              + NearestWord.proposal(name.asString(), known));
+    }
+  }
+
+  private void report(List<String> path, String message) {
+    problems.add(new ConfigurationProblem(document.valueAt(path), message));
+  }
+}

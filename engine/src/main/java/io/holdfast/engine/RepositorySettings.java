@@ -1,0 +1,12 @@
+package io.holdfast.engine;
+
+import java.nio.file.Path;
+
+/**
+ * A repository as the configuration names it.
+ *
+ * @param path its directory, absolute
+ * @param key what opens it
+ */
+public record RepositorySettings(
+    String name, Path path, KeySettings key, Compression compression) {}

@@ -1,0 +1,69 @@
+package io.holdfast.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Something to back up, as the configuration names it. */
+public sealed interface SourceSettings {
+  /** The name in the configuration. */
+  String name();
+
+  /**
+   * A PostgreSQL cluster.
+   *
+   * @param host a name or address, or the directory of a Unix-domain socket
+   * @param dataDirectory where the data directory is seen from here, for {@link ReadMode#DIRECT};
+   *     empty: where the server says it is
+   */
+  record Postgresql(
+      String name,
+      String host,
+      int port,
+      String user,
+      String database,
+      Optional<SecretReference> password,
+      Tls tls,
+      Optional<Path> rootCertificate,
+      ReadMode mode,
+      Optional<Path> dataDirectory)
+      implements SourceSettings {}
+
+  /**
+   * A tree of files.
+   *
+   * @param path the tree's root, absolute
+   * @param configuration whether its files are configuration
+   * @param include patterns of what is backed up; empty: everything
+   * @param exclude patterns of what is left out even if included
+   */
+  record Tree(
+      String name,
+      Path path,
+      boolean configuration,
+      List<String> include,
+      List<String> exclude,
+      boolean oneFileSystem)
+      implements SourceSettings {
+    public Tree {
+      include = List.copyOf(include);
+      exclude = List.copyOf(exclude);
+    }
+  }
+
+  /** How a cluster is read. */
+  enum ReadMode {
+    STREAM,
+    DIRECT
+  }
+
+  /** Whether a connection is encrypted, and what is checked; as libpq's {@code sslmode}. */
+  enum Tls {
+    DISABLE,
+    ALLOW,
+    PREFER,
+    REQUIRE,
+    VERIFY_CA,
+    VERIFY_FULL
+  }
+}
