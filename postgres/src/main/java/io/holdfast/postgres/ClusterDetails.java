@@ -94,8 +94,7 @@ public record ClusterDetails(
     return map;
   }
 
-  private static void putIfKnown(
-      Map<String, Object> map, String name, @Nullable Object value) {
+  private static void putIfKnown(Map<String, Object> map, String name, @Nullable Object value) {
     if (value != null) {
       map.put(name, value);
     }

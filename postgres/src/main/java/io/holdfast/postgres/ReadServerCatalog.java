@@ -92,8 +92,7 @@ final class ReadServerCatalog {
             query(
                 other,
                 "SELECT extname, extversion FROM pg_extension ORDER BY extname",
-                row ->
-                    new ServerCatalog.Extension(database, row.getString(1), row.getString(2))));
+                row -> new ServerCatalog.Extension(database, row.getString(1), row.getString(2))));
       } catch (SQLException e) {
         // pg_hba.conf may keep the role out of a database, or it was dropped just now: the metadata
         // is then without its extensions, which no recovery depends on.
