@@ -1,12 +1,11 @@
 package io.holdfast.postgres;
 
 import io.holdfast.storage.FailureCategory;
-import io.holdfast.storage.HoldfastException;
 
 /**
  * The bytes of a pg_control file are not what a server wrote, or it was being written just then.
  */
-public final class DamagedControlFileException extends HoldfastException {
+public final class DamagedControlFileException extends PostgresException {
   private static final long serialVersionUID = 1L;
 
   DamagedControlFileException(String what) {

@@ -1,12 +1,11 @@
 package io.holdfast.postgres;
 
 import io.holdfast.storage.FailureCategory;
-import io.holdfast.storage.HoldfastException;
 
 /**
  * A cluster of a PostgreSQL version, or built with a parameter, that this program does not know.
  */
-public final class UnsupportedClusterException extends HoldfastException {
+public final class UnsupportedClusterException extends PostgresException {
   private static final long serialVersionUID = 1L;
 
   UnsupportedClusterException(String what) {

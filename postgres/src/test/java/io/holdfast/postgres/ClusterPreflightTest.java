@@ -1,0 +1,159 @@
+package io.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.postgres.PreflightFinding.Weight;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterPreflightTest {
+  private static TestCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.of(18).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDocumentedRoleIsEnough(ReadMethod method) throws SQLException {
+    assertThat(check(TestCluster.BACKUP_ROLE, method))
+        .noneMatch(finding -> finding.weight() == Weight.PROBLEM)
+        .filteredOn(finding -> finding.weight() == Weight.WARNING)
+        .extracting(PreflightFinding::subject)
+        .containsExactly("pg_read_all_settings");
+  }
+
+  @Test
+  void eachMissingRightComesWithTheStatementThatGrantsIt() throws SQLException {
+    cluster.execute("CREATE ROLE \"new comer\" LOGIN");
+    List<PreflightFinding> before = check("new comer", ReadMethod.DIRECT);
+    assertThat(problems(before))
+        .containsExactly(
+            "replication", "pg_backup_start(text, boolean)", "pg_backup_stop(boolean)");
+
+    try (Connection superuser = cluster.superuser();
+        Statement statement = superuser.createStatement()) {
+      for (PreflightFinding finding : before) {
+        if (finding.weight() != Weight.FINE) {
+          statement.execute(finding.remedy());
+        }
+      }
+    }
+
+    assertThat(check("new comer", ReadMethod.DIRECT))
+        .allMatch(finding -> finding.weight() == Weight.FINE);
+  }
+
+  @Test
+  void aStreamNeedsFewerRights() throws SQLException {
+    cluster.execute("CREATE ROLE streamer LOGIN REPLICATION");
+
+    assertThat(problems(check("streamer", ReadMethod.STREAM))).isEmpty();
+  }
+
+  @Test
+  void aSuperuserIsAdvisedAgainst() throws SQLException {
+    assertThat(check("postgres", ReadMethod.DIRECT))
+        .anyMatch(
+            finding ->
+                finding.weight() == Weight.WARNING && finding.message().contains("superuser"));
+  }
+
+  @Test
+  void aServerThatCannotReplicateIsNamed() throws SQLException {
+    try (TestCluster minimal =
+            TestCluster.of(18)
+                .shape(NewCluster.usual().withDataChecksums(false))
+                .setting("wal_level", "minimal")
+                .setting("max_wal_senders", "0")
+                .setting("max_replication_slots", "0")
+                .start();
+        Connection session = minimal.connect(TestCluster.BACKUP_ROLE, "postgres")) {
+      List<PreflightFinding> findings = ClusterPreflight.check(session, ReadMethod.DIRECT);
+
+      assertThat(problems(findings))
+          .containsExactly("wal_level", "max_wal_senders", "max_replication_slots");
+      assertThat(findings)
+          .filteredOn(finding -> finding.weight() == Weight.WARNING)
+          .extracting(PreflightFinding::subject)
+          .contains("data_checksums");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 18})
+  void theCatalogIsRecordedWithTheRightsOfTheRole(int major) throws SQLException {
+    try (TestCluster server = TestCluster.of(major).start()) {
+      String place = server.newDirectory("schnell-é").toString();
+      server.execute(
+          "CREATE TABLESPACE fast LOCATION '" + place + "'",
+          "CREATE DATABASE closed",
+          "REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
+          "CREATE DATABASE \"odd \"\" name\"");
+      try (Connection odd = server.connect("postgres", "odd \" name");
+          Statement statement = odd.createStatement()) {
+        statement.execute("CREATE EXTENSION pg_trgm");
+      }
+
+      ServerCatalog catalog;
+      try (Connection session = server.connect(TestCluster.BACKUP_ROLE, "postgres")) {
+        catalog =
+            new ReadServerCatalog(session, name -> server.connect(TestCluster.BACKUP_ROLE, name))
+                .read();
+      }
+
+      assertThat(catalog.major()).isEqualTo(major);
+      assertThat(catalog.version()).startsWith(major + ".");
+      assertThat(catalog.tablespaces())
+          .singleElement()
+          .satisfies(
+              space -> {
+                assertThat(space.name()).isEqualTo("fast");
+                assertThat(space.location()).hasToString(place);
+                assertThat(space.path()).hasToString("pg_tblspc/" + space.oid());
+              });
+      assertThat(catalog.databases())
+          .extracting(ServerCatalog.Database::name)
+          .containsExactlyInAnyOrder("postgres", "template0", "template1", "closed", "odd \" name");
+      assertThat(catalog.extensions())
+          .anyMatch(e -> e.database().equals("odd \" name") && e.name().equals("pg_trgm"))
+          .noneMatch(e -> e.database().equals("closed"));
+      assertThat(catalog.preloadLibraries()).isNull();
+
+      server.execute("GRANT pg_read_all_settings TO holdfast");
+      try (Connection session = server.connect(TestCluster.BACKUP_ROLE, "postgres")) {
+        catalog =
+            new ReadServerCatalog(session, name -> server.connect(TestCluster.BACKUP_ROLE, name))
+                .read();
+      }
+      assertThat(catalog.preloadLibraries()).isEmpty();
+    }
+  }
+
+  private static List<PreflightFinding> check(String role, ReadMethod method) throws SQLException {
+    try (Connection session = cluster.connect(role, "postgres")) {
+      return ClusterPreflight.check(session, method);
+    }
+  }
+
+  private static List<String> problems(List<PreflightFinding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.weight() == Weight.PROBLEM)
+        .map(PreflightFinding::subject)
+        .toList();
+  }
+}
