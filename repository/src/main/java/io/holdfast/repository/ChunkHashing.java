@@ -56,6 +56,18 @@ final class ChunkHashing {
         });
   }
 
+  /** Whether these are the bytes of a chunk of bytes, pages or nodes with this id. */
+  boolean hasId(ChunkKind kind, int pageSize, byte[] chunk, ChunkId id) {
+    if (kind != ChunkKind.PAGES) {
+      return chunkId(kind, chunk, 0, chunk.length).equals(id);
+    }
+    if (pageSize <= 0 || chunk.length % pageSize != 0) {
+      return false;
+    }
+    byte[] hashes = pageHashes(chunk, 0, chunk.length, pageSize);
+    return pagesId(pageSize, hashes, 0, hashes.length).equals(id);
+  }
+
   /** Hashes whole pages, {@value #PAGE_HASH} bytes each. */
   byte[] pageHashes(byte[] bytes, int offset, int length, int pageSize) {
     byte[] hashes = new byte[length / pageSize * PAGE_HASH];

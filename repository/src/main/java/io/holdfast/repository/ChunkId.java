@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The keyed hash of a chunk, 32 bytes; ordered by unsigned bytes. */
 public final class ChunkId implements Comparable<ChunkId> {
@@ -54,7 +55,7 @@ public final class ChunkId implements Comparable<ChunkId> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof ChunkId id && Arrays.equals(bytes, id.bytes);
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one file as the repository knows them: where they are, not the bytes themselves.
@@ -74,7 +75,7 @@ public final class Content {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Content content
         && kind == content.kind
         && length == content.length

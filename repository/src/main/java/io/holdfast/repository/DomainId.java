@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** Names a domain, a set of chunks that share keys; docs/repository-format.md section 5.4. */
 final class DomainId {
@@ -26,7 +27,7 @@ final class DomainId {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof DomainId id && Arrays.equals(bytes, id.bytes);
   }
 

@@ -67,7 +67,7 @@ public record Entry(
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
       return other instanceof Attribute attribute
           && name.equals(attribute.name)
           && java.util.Arrays.equals(value, attribute.value);

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import io.holdfast.storage.ObjectName;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The SHA-256 of all bytes of a pack, which names it: {@code packs/<ab>/<sha256>}. */
 final class PackName implements Comparable<PackName> {
@@ -34,7 +35,7 @@ final class PackName implements Comparable<PackName> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof PackName name && Arrays.equals(hash, name.hash);
   }
 

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * 16 random bytes that name a repository, an epoch, a key, a session or a run; 32 digits in text.
@@ -49,7 +50,7 @@ public final class RandomId {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof RandomId id && Arrays.equals(bytes, id.bytes);
   }
 

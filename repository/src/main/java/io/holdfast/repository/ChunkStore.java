@@ -1,0 +1,228 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes chunks, and stores those that the repository does not have: gathers small ones, compresses,
+ * fills packs, puts them, and writes the index of what is durable. The calling threads do the work,
+ * so the more of them, the more cores are used; when packs cannot be put fast enough, they wait.
+ */
+final class ChunkStore implements ChunkSink, AutoCloseable {
+  /** Packs that an index object names at most; until then a crash loses what they hold. */
+  private static final int PACKS_PER_INDEX = 16;
+
+  private final ChunkIndex index;
+  private final ChunkHashing hashing;
+  private final Compression compression;
+  private final IndexObjects indexObjects;
+  private final PackUploads uploads;
+  private final Map<PackKind, OpenPack> open = new EnumMap<>(PackKind.class);
+  private final Set<ChunkId> underway = ConcurrentHashMap.newKeySet();
+  private final ReferencedPacks referenced = new ReferencedPacks();
+  private final Object unindexedLock = new Object();
+  private List<PackSummary> unindexed = new ArrayList<>();
+  private final LongAdder newChunks = new LongAdder();
+  private final LongAdder newBytes = new LongAdder();
+  private final LongAdder knownBytes = new LongAdder();
+
+  ChunkStore(
+      ObjectStore store,
+      ObjectKeys keys,
+      ChunkIndex index,
+      ChunkHashing hashing,
+      Compression compression,
+      RandomGenerator random) {
+    this.index = index;
+    this.hashing = hashing;
+    this.compression = compression;
+    this.indexObjects = new IndexObjects(store, keys, random);
+    this.uploads = new PackUploads(store, this::durable);
+    for (PackKind kind : PackKind.values()) {
+      open.put(kind, new OpenPack(keys, kind, random));
+    }
+  }
+
+  @Override
+  public ChunkId put(ChunkKind kind, byte[] bytes, int offset, int length) {
+    ChunkId id = hashing.chunkId(kind, bytes, offset, length);
+    if (isNew(id, length)) {
+      store(id, kind, bytes, offset, length);
+    }
+    return id;
+  }
+
+  /** Stores a chunk of pages whose id was computed from their hashes, and those hashes with it. */
+  void putPages(ChunkId id, byte[] hashes, int hashesLength, byte[] pages, int length) {
+    if (isNew(id, length)) {
+      store(id, ChunkKind.PAGES, pages, 0, length);
+      ChunkId hashesId = hashing.pageHashesId(id);
+      if (isNew(hashesId, hashesLength)) {
+        store(hashesId, ChunkKind.PAGE_HASHES, hashes, 0, hashesLength);
+      }
+    }
+  }
+
+  /**
+   * Notes that the backup needs a chunk.
+   *
+   * @return false when the repository does not have it
+   */
+  boolean reference(ChunkId id) {
+    ChunkLocation location = index.find(id);
+    if (location != null) {
+      referenced.mark(location.pack());
+      return true;
+    }
+    return underway.contains(id);
+  }
+
+  private boolean isNew(ChunkId id, int length) {
+    uploads.check();
+    ChunkLocation location = index.find(id);
+    if (location != null) {
+      referenced.mark(location.pack());
+    }
+    if (location != null || !underway.add(id)) {
+      knownBytes.add(length);
+      return false;
+    }
+    newChunks.increment();
+    newBytes.add(length);
+    return true;
+  }
+
+  private void store(ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length) {
+    OpenPack pack = openPack(kind.pack());
+    if (length >= SmallChunks.LIMIT) {
+      pack.add(BlockGroup.of(id, kind, bytes, offset, length, compression));
+      return;
+    }
+    SmallChunks.Gathered gathered = pack.small.add(id, kind, bytes, offset, length);
+    if (gathered != null) {
+      pack.add(gathered.compress(compression));
+    }
+  }
+
+  private OpenPack openPack(PackKind kind) {
+    return java.util.Objects.requireNonNull(open.get(kind));
+  }
+
+  /** The pack of one kind that is being filled. */
+  private final class OpenPack {
+    private final ObjectKeys keys;
+    private final PackKind kind;
+    private final RandomGenerator random;
+    private final SmallChunks small = new SmallChunks();
+    private @Nullable PackBuilder builder;
+
+    OpenPack(ObjectKeys keys, PackKind kind, RandomGenerator random) {
+      this.keys = keys;
+      this.kind = kind;
+      this.random = random;
+    }
+
+    void add(BlockGroup group) {
+      PackBuilder.SealedPack full = null;
+      PackBuilder.SealedPack crowded = null;
+      synchronized (this) {
+        if (builder != null && !builder.hasRoomFor(group)) {
+          crowded = builder.finish();
+          builder = null;
+        }
+        if (builder == null) {
+          builder = new PackBuilder(keys, kind, DomainId.DEFAULT, RandomId.next(random));
+        }
+        builder.add(group);
+        if (builder.isFull()) {
+          full = builder.finish();
+          builder = null;
+        }
+      }
+      submit(crowded);
+      submit(full);
+    }
+
+    void flush() {
+      SmallChunks.Gathered gathered = small.take();
+      if (gathered != null) {
+        add(gathered.compress(compression));
+      }
+      PackBuilder.SealedPack rest = null;
+      synchronized (this) {
+        if (builder != null) {
+          rest = builder.finish();
+          builder = null;
+        }
+      }
+      submit(rest);
+    }
+
+    private void submit(PackBuilder.@Nullable SealedPack pack) {
+      if (pack != null) {
+        uploads.submit(pack);
+      }
+    }
+  }
+
+  private void durable(PackSummary pack) {
+    synchronized (unindexedLock) {
+      unindexed.add(pack);
+      if (unindexed.size() >= PACKS_PER_INDEX) {
+        writeIndex();
+      }
+    }
+  }
+
+  private void writeIndex() {
+    if (unindexed.isEmpty()) {
+      return;
+    }
+    List<PackSummary> packs = unindexed;
+    unindexed = new ArrayList<>();
+    String name = indexObjects.write(packs);
+    index.add(name, packs);
+    for (PackSummary pack : packs) {
+      for (PlacedChunk chunk : pack.directory().chunks()) {
+        ChunkLocation location = index.find(chunk.id());
+        if (location != null) {
+          referenced.mark(location.pack());
+        }
+        underway.remove(chunk.id());
+      }
+    }
+  }
+
+  /** Makes all chunks durable and indexed. Nobody may put chunks meanwhile. */
+  void flush() {
+    openPack(PackKind.DATA).flush();
+    openPack(PackKind.METADATA).flush();
+    uploads.await();
+    synchronized (unindexedLock) {
+      writeIndex();
+    }
+  }
+
+  /** The packs that hold what was put or referenced; complete after {@link #flush}. */
+  ReferencedPacks referenced() {
+    return referenced;
+  }
+
+  WriteStatistics statistics() {
+    return new WriteStatistics(
+        newChunks.sum(), newBytes.sum(), knownBytes.sum(), uploads.storedBytes());
+  }
+
+  @Override
+  public void close() {
+    uploads.close();
+  }
+}

@@ -1,0 +1,142 @@
+package io.holdfast.repository;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The local directory with the index of one repository as {@link IndexRun} files. It is made from
+ * the repository at will and may be deleted at any time; several processes may use it at once.
+ */
+final class IndexCache {
+  /** More runs than this are merged: each costs every look-up a search. */
+  private static final int MAX_RUNS = 8;
+
+  private static final String SUFFIX = ".run";
+
+  private final Path directory;
+  private final AtomicInteger serials = new AtomicInteger();
+
+  IndexCache(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Brings the cache up to date and opens it.
+   *
+   * @return runs that stand for all live index objects; the caller closes them
+   */
+  List<IndexRun> load(IndexObjects objects) {
+    try {
+      Files.createDirectories(directory);
+      Set<String> missing = objects.list();
+      List<IndexRun> runs = openCached(missing);
+      for (String name : List.copyOf(missing)) {
+        if (!missing.contains(name)) {
+          continue; // superseded by one read before
+        }
+        IndexObjects.IndexObject object = objects.read(name);
+        missing.removeAll(object.supersedes());
+        runs.add(write(Set.of(name), object.packs()));
+      }
+      return compact(runs);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the index cache in " + directory + " cannot be used", e);
+    }
+  }
+
+  /** Opens the runs whose index objects all exist, largest first, and takes those off the set. */
+  private List<IndexRun> openCached(Set<String> live) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+      found.forEach(files::add);
+    }
+    List<IndexRun> candidates = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        IndexRun run = IndexRun.open(file, serials.incrementAndGet());
+        if (run == null) {
+          Files.deleteIfExists(file);
+        } else {
+          candidates.add(run);
+        }
+      } catch (NoSuchFileException e) {
+        // Another process merged it away; what it stood for is read from the repository.
+        Files.deleteIfExists(file);
+      }
+    }
+    candidates.sort(Comparator.comparingLong(IndexRun::bytes).reversed());
+    List<IndexRun> runs = new ArrayList<>();
+    for (IndexRun run : candidates) {
+      Set<String> sources = run.sourceNames();
+      if (live.containsAll(sources)) {
+        live.removeAll(sources);
+        runs.add(run);
+      } else {
+        run.close();
+        Files.deleteIfExists(run.file());
+      }
+    }
+    return runs;
+  }
+
+  /** Adds a run for an index object that was just written or read. */
+  IndexRun write(Set<String> sources, List<PackSummary> packs) {
+    try {
+      Path file = fileFor(sources);
+      IndexRunWriter.write(file, sources, packs);
+      return reopen(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the index cache in " + directory + " cannot be used", e);
+    }
+  }
+
+  /**
+   * Merges the smallest runs while there are too many. Runs that were merged stay open, since
+   * others may be searching them; their files are gone.
+   */
+  List<IndexRun> compact(List<IndexRun> runs) throws IOException {
+    List<IndexRun> current = new ArrayList<>(runs);
+    while (current.size() > MAX_RUNS) {
+      current.sort(Comparator.comparingLong(IndexRun::bytes));
+      List<IndexRun> smallest = List.copyOf(current.subList(0, MAX_RUNS));
+      Set<String> sources = new TreeSet<>();
+      smallest.forEach(run -> sources.addAll(run.sourceNames()));
+      Path file = fileFor(sources);
+      IndexRunWriter.merge(file, smallest);
+      IndexRun merged = reopen(file);
+      for (IndexRun run : smallest) {
+        Files.deleteIfExists(run.file());
+      }
+      current.removeAll(smallest);
+      current.add(merged);
+    }
+    return current;
+  }
+
+  private IndexRun reopen(Path file) throws IOException {
+    IndexRun run = IndexRun.open(file, serials.incrementAndGet());
+    if (run == null) {
+      throw new IOException(file + " was written and cannot be read back");
+    }
+    return run;
+  }
+
+  private Path fileFor(Set<String> sources) {
+    byte[] names =
+        String.join("\n", new TreeSet<>(sources))
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    String hash = HexFormat.of().formatHex(PackBuilder.sha256(names, names.length));
+    return directory.resolve(hash.substring(0, 32) + SUFFIX);
+  }
+}

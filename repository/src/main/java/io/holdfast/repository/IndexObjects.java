@@ -1,0 +1,97 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * Writes, lists and reads the index objects of a repository; docs/repository-format.md section 8.
+ */
+final class IndexObjects {
+  static final String PREFIX = "index/";
+
+  private static final int LAYOUT = 1;
+  private static final int MAX_PLAIN = 96 << 20;
+
+  private final ObjectStore store;
+  private final ObjectKeys keys;
+  private final RandomGenerator random;
+
+  IndexObjects(ObjectStore store, ObjectKeys keys, RandomGenerator random) {
+    this.store = store;
+    this.keys = keys;
+    this.random = random;
+  }
+
+  /** Writes an index object of packs that are durable, and returns its name without the prefix. */
+  String write(List<PackSummary> packs) {
+    Encoder out = new Encoder(1 << 16).u8(LAYOUT).varint(0);
+    for (PackSummary pack : packs) {
+      out.u8(1);
+      pack.encode(out);
+    }
+    out.u8(0);
+    byte[] object =
+        SealedObject.seal(keys, ObjectKind.INDEX, RandomId.next(random), "", out.toBytes());
+    String name = HexFormat.of().formatHex(PackBuilder.sha256(object, object.length));
+    store.put(ObjectName.of(PREFIX + name), ByteBuffer.wrap(object));
+    return name;
+  }
+
+  /** What an index object says. */
+  record IndexObject(Set<String> supersedes, List<PackSummary> packs) {}
+
+  IndexObject read(String name) {
+    String what = PREFIX + name;
+    byte[] object = store.get(ObjectName.of(what));
+    if (!HexFormat.of().formatHex(PackBuilder.sha256(object, object.length)).equals(name)) {
+      throw new CorruptObjectException(what, "its bytes do not have the hash that names it");
+    }
+    Encoder plain = new Encoder(object.length * 2);
+    SealedObject.open(
+        keys,
+        ObjectKind.INDEX,
+        what,
+        "",
+        object,
+        part -> {
+          if (plain.size() + part.length > MAX_PLAIN) {
+            throw new CorruptObjectException(what, "it is too large");
+          }
+          plain.bytes(part);
+        });
+    return decode(new Decoder(plain.toBytes(), what));
+  }
+
+  private static IndexObject decode(Decoder in) {
+    if (in.u8() != LAYOUT) {
+      throw new UnsupportedFormatException(in.what(), "it has an unknown layout");
+    }
+    Set<String> supersedes = new HashSet<>();
+    for (int left = in.count(PackName.LENGTH); left > 0; left--) {
+      supersedes.add(HexFormat.of().formatHex(in.bytes(PackName.LENGTH)));
+    }
+    List<PackSummary> packs = new ArrayList<>();
+    for (int more = in.u8(); more != 0; more = in.u8()) {
+      packs.add(PackSummary.decode(in));
+    }
+    return new IndexObject(supersedes, packs);
+  }
+
+  /** Names of all index objects, without the prefix. */
+  Set<String> list() {
+    try (Stream<io.holdfast.storage.ObjectStat> objects = store.list(PREFIX)) {
+      Set<String> names = new TreeSet<>();
+      objects.forEach(object -> names.add(object.name().last()));
+      return names;
+    }
+  }
+}
