@@ -1,22 +1,33 @@
 package io.holdfast.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The program's entry. */
-@Command(
-    name = "holdfast",
-    mixinStandardHelpOptions = true,
-    versionProvider = ProductVersion.class,
-    description = "Backs up PostgreSQL, files and configuration, and brings them back.")
-public final class Main implements Runnable {
-  @Override
-  public void run() {
-    CommandLine.usage(this, System.out);
-  }
+public final class Main {
+  private static final int SECONDS_TO_STOP = 20;
+
+  private Main() {}
 
   /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(new RawArguments().of(args)));
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread command = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(command, ended)));
+    int code = HoldfastCommand.in(Context.ofProcess()).execute(new RawArguments().of(args));
+    ended.countDown();
+    System.exit(code);
+  }
+
+  /** A signal asks to stop: the command is interrupted and gets some time to tidy up. */
+  private static void stop(Thread command, CountDownLatch ended) {
+    if (ended.getCount() > 0) {
+      command.interrupt();
+      try {
+        ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.holdfast.engine;
 
+import io.holdfast.repository.Codec;
+import io.holdfast.repository.Compression;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +33,16 @@ final class BindConfiguration {
             ? new KeySettings.Passphrase(secret(node.get("passphrase")))
             : new KeySettings.KeyFile(path(node.get("key-file")));
     return new RepositorySettings(
-        name, path(node.get("path")), key, choice(node, "compression", Compression.ZSTD));
+        name, path(node.get("path")), key, compression(choice(node, "compression", Codec.ZSTD)));
+  }
+
+  private static Compression compression(Codec codec) {
+    return switch (codec) {
+      case ZSTD -> Compression.DEFAULT;
+      case GZIP -> new Compression(Codec.GZIP, 6);
+      case LZ4 -> new Compression(Codec.LZ4, 0);
+      case NONE -> Compression.NONE;
+    };
   }
 
   private SourceSettings source(String name, JsonNode node) {

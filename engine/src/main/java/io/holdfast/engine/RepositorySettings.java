@@ -1,5 +1,6 @@
 package io.holdfast.engine;
 
+import io.holdfast.repository.Compression;
 import java.nio.file.Path;
 
 /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.holdfast.repository.Compression;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,7 @@ class ReadConfigurationTest {
                 "main",
                 Path.of("/etc/hf/repo"),
                 new KeySettings.Passphrase(new SecretReference.Variable("SECRET")),
-                Compression.ZSTD));
+                Compression.DEFAULT));
     assertThat(configuration.sources().values())
         .containsExactly(
             new SourceSettings.Postgresql(
@@ -71,12 +72,12 @@ class ReadConfigurationTest {
                 "main",
                 Path.of("/var/backups/holdfast"),
                 new KeySettings.Passphrase(new SecretReference.Variable("HOLDFAST_PASSPHRASE")),
-                Compression.ZSTD),
+                Compression.DEFAULT),
             new RepositorySettings(
                 "second",
                 Path.of("/mnt/second/holdfast"),
                 new KeySettings.KeyFile(Path.of("/etc/holdfast/repository.key")),
-                Compression.ZSTD));
+                Compression.DEFAULT));
     assertThat(configuration.sources().values())
         .containsExactly(
             new SourceSettings.Postgresql(

@@ -1,0 +1,65 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.Configuration;
+import io.holdfast.engine.ConfigurationException;
+import io.holdfast.engine.ConfigurationSchema;
+import io.holdfast.engine.ReadConfiguration;
+import io.holdfast.engine.ResolveSecrets;
+import io.holdfast.engine.Surroundings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with.
+ *
+ * @param terminal where it writes
+ * @param surroundings what the engine needs
+ * @param environment looks up environment variables
+ */
+record Context(
+    Terminal terminal, Surroundings surroundings, Function<String, @Nullable String> environment) {
+
+  /** This process's own. */
+  static Context ofProcess() {
+    Terminal terminal = Terminal.ofProcess();
+    return new Context(
+        terminal,
+        new Surroundings(
+            terminal.clock(), new ResolveSecrets(), ProductVersion.number(), hostName()),
+        System::getenv);
+  }
+
+  /**
+   * Reads the configuration: the file that was named, or the first of the usual places.
+   *
+   * @throws ConfigurationException when there is none, or it is not valid
+   */
+  Configuration configuration(@Nullable Path named) {
+    return new ReadConfiguration(new ConfigurationSchema()).from(configurationFile(named));
+  }
+
+  Path configurationFile(@Nullable Path named) {
+    if (named != null) {
+      return named;
+    }
+    String variable = environment.apply("HOLDFAST_CONFIG");
+    if (variable != null && !variable.isEmpty()) {
+      return Path.of(variable);
+    }
+    List<Path> usual = List.of(Path.of("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"));
+    return usual.stream().filter(Files::exists).findFirst().orElse(usual.getFirst());
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      return "localhost";
+    }
+  }
+}

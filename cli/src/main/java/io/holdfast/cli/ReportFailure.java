@@ -1,0 +1,94 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.ConfigurationException;
+import io.holdfast.engine.ConfigurationProblem;
+import io.holdfast.engine.NearestWord;
+import io.holdfast.storage.HoldfastException;
+import java.io.PrintStream;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what went wrong into one line on standard error and an exit code. */
+final class ReportFailure implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private final Terminal terminal;
+
+  ReportFailure(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception exception, CommandLine commandLine, ParseResult parsed) {
+    if (commandLine.getCommand() instanceof Subcommand command && command.options().debug()) {
+      exception.printStackTrace(terminal.err());
+    }
+    return switch (exception) {
+      case ParameterException wrong -> handleParseException(wrong, new String[0]);
+      case HoldfastException failure -> report(failure).number();
+      default -> {
+        String what = exception.getMessage() == null ? "" : ": " + exception.getMessage();
+        line(
+            "a defect of this program: " + exception.getClass().getSimpleName() + what,
+            "Please report it, with what --debug prints");
+        yield ExitCode.INTERNAL.number();
+      }
+    };
+  }
+
+  @Override
+  public int handleParseException(ParameterException exception, String[] arguments) {
+    CommandLine command = exception.getCommandLine();
+    String message = String.valueOf(exception.getMessage());
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String word = unmatched.getUnmatched().getFirst();
+      message =
+          unmatched.isUnknownOption() || command.getSubcommands().isEmpty()
+              ? "unknown argument '"
+                  + word
+                  + "'"
+                  + NearestWord.proposal(word, command.getCommandSpec().optionsMap().keySet())
+              : "unknown command '"
+                  + word
+                  + "'"
+                  + NearestWord.proposal(word, command.getSubcommands().keySet());
+    }
+    line(message, "Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE.number();
+  }
+
+  private ExitCode report(HoldfastException failure) {
+    if (failure instanceof ConfigurationException configuration
+        && configuration.problems().size() > 1) {
+      PrintStream err = terminal.err();
+      for (ConfigurationProblem problem : configuration.problems()) {
+        err.println("  " + SafeText.of(problem.toString()));
+      }
+    }
+    line(String.valueOf(failure.getMessage()), failure.hint());
+    return ExitCode.of(failure.category());
+  }
+
+  private void line(String message, String hint) {
+    String first = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    String text = "holdfast: " + SafeText.of(first) + ".";
+    if (!hint.isEmpty()) {
+      text += " " + SafeText.of(sentence(hint));
+    }
+    terminal.err().println(terminal.red(text));
+  }
+
+  /** A hint may start with a file's name, which is not to be changed. */
+  private static String sentence(String hint) {
+    boolean word = hint.split(" ", 2)[0].chars().allMatch(Character::isLetter);
+    String start = hint.substring(0, 1);
+    return (word ? start.toUpperCase(Locale.ROOT) : start)
+        + hint.substring(1)
+        + (hint.endsWith(".") ? "" : ".");
+  }
+}

@@ -1,0 +1,66 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.Configuration;
+import io.holdfast.engine.ProgressListener;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Mixin;
+
+/** What all commands have in common. */
+abstract class Subcommand implements Callable<Integer> {
+  private final Context context;
+  @Mixin private final CommonOptions options = new CommonOptions();
+
+  Subcommand(Context context) {
+    this.context = context;
+  }
+
+  /** Does what was asked for, and says how it went. Failures are thrown. */
+  abstract ExitCode run();
+
+  @Override
+  public final Integer call() {
+    return run().number();
+  }
+
+  final CommonOptions options() {
+    return options;
+  }
+
+  final Context context() {
+    return context;
+  }
+
+  final Terminal terminal() {
+    return context.terminal();
+  }
+
+  final Configuration configuration() {
+    return context.configuration(options.config());
+  }
+
+  /** Runs with progress on display, unless that was turned off. */
+  final <T> T withProgress(Function<ProgressListener, T> operation) {
+    if (options.quiet() || options.json()) {
+      return operation.apply(ProgressListener.NONE);
+    }
+    try (ProgressDisplay display = new ProgressDisplay(terminal())) {
+      return operation.apply(display);
+    }
+  }
+
+  /** A line of the result, for people. */
+  final void print(String line) {
+    terminal().out().println(line);
+  }
+
+  /** A warning, which does not end the command. */
+  final void warn(String message) {
+    terminal().err().println(terminal().yellow("warning: " + SafeText.of(message)));
+  }
+
+  /** The result, for programs. */
+  final void printJson(Object result) {
+    terminal().out().println(JsonOutput.text(result));
+  }
+}

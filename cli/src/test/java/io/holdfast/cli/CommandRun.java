@@ -1,0 +1,35 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.ResolveSecrets;
+import io.holdfast.engine.Surroundings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** A command that was run within the test: its exit code and what it wrote. */
+record CommandRun(int code, String out, String err) {
+  static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+
+  static CommandRun of(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = HoldfastCommand.in(context(out, err, Clock.systemUTC())).execute(arguments);
+    return new CommandRun(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  static Context context(ByteArrayOutputStream out, ByteArrayOutputStream err, Clock clock) {
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            false,
+            clock);
+    return new Context(
+        terminal, new Surroundings(clock, new ResolveSecrets(), "1.2.3", "testhost"), _ -> null);
+  }
+}
