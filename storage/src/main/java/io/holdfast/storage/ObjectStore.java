@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  */
 public interface ObjectStore extends AutoCloseable {
   /** The size in bytes that no object exceeds. */
-  int MAX_OBJECT_SIZE = 128 << 20;
+  int MAX_OBJECT_SIZE = 1 << 30;
 
   /**
    * Stores an object unless one of that name exists.
