@@ -1,0 +1,71 @@
+package io.holdfast.repository;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.holdfast.storage.ObjectName;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * The id of a backup and the last component of its object's name: {@code
+ * <yyyymmdd>T<hhmmss>Z-<type>-<16 digits>}. The time in it is for people; order comes from the
+ * record.
+ */
+public record BackupName(@JsonValue String value) {
+  static final String PREFIX = "backups/";
+
+  private static final Pattern FORM =
+      Pattern.compile("\\d{8}T\\d{6}Z-(full|incremental|transaction)-[0-9a-f]{16}");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  /**
+   * @throws IllegalArgumentException when the value is not a backup's name
+   */
+  @JsonCreator
+  public BackupName {
+    if (!isValid(value)) {
+      throw new IllegalArgumentException("not the name of a backup: " + value);
+    }
+  }
+
+  /** Whether the value can be a backup's name. */
+  public static boolean isValid(String value) {
+    return FORM.matcher(value).matches();
+  }
+
+  static BackupName next(Instant time, BackupType type, RandomGenerator random) {
+    byte[] id = new byte[8];
+    random.nextBytes(id);
+    return new BackupName(
+        TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().formatHex(id));
+  }
+
+  ObjectName object() {
+    return ObjectName.of(PREFIX + value);
+  }
+
+  /** What kind of backup the name says it is. */
+  public BackupType type() {
+    for (BackupType type : BackupType.values()) {
+      if (value.contains("-" + type.label() + "-")) {
+        return type;
+      }
+    }
+    throw new IllegalStateException("checked when it was made");
+  }
+
+  /** The random part, by which people may call a backup. */
+  public String shortId() {
+    return value.substring(value.length() - 16);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

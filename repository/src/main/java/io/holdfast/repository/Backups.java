@@ -1,0 +1,118 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.FailureCategory;
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
+import io.holdfast.storage.ObjectStore;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The backups and runs of a repository. Thread-safe. */
+public final class Backups {
+  private static final Comparator<BackupRecord> ORDER =
+      Comparator.comparingLong(BackupRecord::sequence).thenComparing(record -> record.id().value());
+
+  private final ObjectStore store;
+  private final Records records;
+
+  Backups(ObjectStore store, Records records) {
+    this.store = store;
+    this.records = records;
+  }
+
+  /**
+   * All backups in no particular order, each read as the stream gets to it. The caller closes it.
+   */
+  public Stream<BackupRecord> stream() {
+    return store
+        .list(BackupName.PREFIX)
+        .map(ObjectStat::name)
+        .filter(name -> BackupName.isValid(name.last()))
+        .map(this::read)
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull);
+  }
+
+  /** All backups, oldest first. */
+  public List<BackupRecord> list() {
+    try (Stream<BackupRecord> all = stream()) {
+      return all.sorted(ORDER).toList();
+    }
+  }
+
+  /** The newest backup of which this is true. */
+  public Optional<BackupRecord> latest(Predicate<BackupRecord> which) {
+    try (Stream<BackupRecord> all = stream()) {
+      return all.filter(which).max(ORDER);
+    }
+  }
+
+  /**
+   * The backup that a person means: its whole id, the random part of it, or the beginning of
+   * either.
+   *
+   * @throws BackupNotFoundException when there is none, or more than one
+   */
+  public BackupRecord find(String idOrPrefix) {
+    List<ObjectName> matches;
+    try (Stream<ObjectStat> objects = store.list(BackupName.PREFIX)) {
+      matches =
+          objects
+              .map(ObjectStat::name)
+              .filter(name -> BackupName.isValid(name.last()))
+              .filter(name -> matches(new BackupName(name.last()), idOrPrefix))
+              .toList();
+    }
+    List<BackupRecord> found =
+        matches.stream()
+            .map(this::read)
+            .filter(Objects::nonNull)
+            .map(Objects::requireNonNull)
+            .toList();
+    return switch (found.size()) {
+      case 1 -> found.getFirst();
+      case 0 ->
+          throw new BackupNotFoundException(
+              FailureCategory.NOT_FOUND, "there is no backup " + idOrPrefix);
+      default ->
+          throw new BackupNotFoundException(
+              FailureCategory.USAGE, found.size() + " backups start with " + idOrPrefix);
+    };
+  }
+
+  private static boolean matches(BackupName name, String prefix) {
+    return !prefix.isEmpty()
+        && (name.value().startsWith(prefix) || name.shortId().startsWith(prefix));
+  }
+
+  /** The record of that name, or null when a tombstone stands there. */
+  private @Nullable BackupRecord read(ObjectName name) {
+    byte[] object = store.get(name);
+    if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
+      return null;
+    }
+    BackupRecord record = records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);
+    if (!record.id().value().equals(name.last())) {
+      throw new CorruptObjectException(name.value(), "it is the record of " + record.id());
+    }
+    return record;
+  }
+
+  long highestSequence() {
+    try (Stream<BackupRecord> all = stream()) {
+      return all.mapToLong(BackupRecord::sequence).max().orElse(0);
+    }
+  }
+
+  /** All finished attempts, failed ones too, in no particular order. The caller closes it. */
+  public Stream<RunRecord> runs() {
+    return store
+        .list("runs/")
+        .map(object -> records.get(ObjectKind.RUN, object.name(), RunRecord.class));
+  }
+}

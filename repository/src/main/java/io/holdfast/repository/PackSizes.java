@@ -1,0 +1,74 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HexFormat;
+
+/**
+ * Packs that must be there, with their sizes, to be ticked off while the storage is listed. Sorted
+ * arrays: 36 bytes a pack.
+ */
+final class PackSizes {
+  private final byte[][] names;
+  private final int[] sizes;
+  private final BitSet found = new BitSet();
+
+  private PackSizes(byte[][] names, int[] sizes) {
+    this.names = names;
+    this.sizes = sizes;
+  }
+
+  static PackSizes of(ReferencedPacks referenced) {
+    record Row(PackName name, int size) {}
+    Row[] rows = new Row[referenced.count()];
+    int[] next = {0};
+    referenced.forEach(pack -> rows[next[0]++] = new Row(pack.name(), pack.size()));
+    Arrays.sort(rows, Comparator.comparing(Row::name));
+    byte[][] names = new byte[rows.length][];
+    int[] sizes = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      names[i] = rows[i].name().rawBytes();
+      sizes[i] = rows[i].size();
+    }
+    return new PackSizes(names, sizes);
+  }
+
+  void found(ObjectStat object) {
+    byte[] name = parse(object.name());
+    int at = Arrays.binarySearch(names, name, Arrays::compareUnsigned);
+    if (at < 0) {
+      return;
+    }
+    // The same pack may be known from several index objects.
+    while (at > 0 && Arrays.equals(names[at - 1], name)) {
+      at--;
+    }
+    for (; at < names.length && Arrays.equals(names[at], name); at++) {
+      if (object.size() != sizes[at]) {
+        throw new CorruptObjectException(
+            object.name().value(),
+            "it has " + object.size() + " bytes where the index says " + sizes[at]);
+      }
+      found.set(at);
+    }
+  }
+
+  private static byte[] parse(ObjectName name) {
+    try {
+      return HexFormat.of().parseHex(name.last());
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
+  }
+
+  void requireAllFound() {
+    int missing = found.nextClearBit(0);
+    if (missing < names.length) {
+      throw new CorruptObjectException(
+          new PackName(names[missing]).object().value(), "it is missing, and the backup needs it");
+    }
+  }
+}

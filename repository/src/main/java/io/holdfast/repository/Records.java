@@ -1,0 +1,64 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.PutOutcome;
+import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Puts and gets sealed JSON records; docs/repository-format.md section 12. Thread-safe. */
+final class Records {
+  /** Plain bytes of a record at most. */
+  private static final int MAX_SIZE = 4 << 20;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private final ObjectStore store;
+  private final ObjectKeys keys;
+  private final RandomGenerator random;
+
+  Records(ObjectStore store, ObjectKeys keys, RandomGenerator random) {
+    this.store = store;
+    this.keys = keys;
+    this.random = random;
+  }
+
+  PutOutcome put(ObjectKind kind, ObjectName name, Object record) {
+    byte[] plain = JSON.writeValueAsBytes(record);
+    byte[] object = SealedObject.seal(keys, kind, RandomId.next(random), name.value(), plain);
+    return store.put(name, ByteBuffer.wrap(object));
+  }
+
+  <T> T get(ObjectKind kind, ObjectName name, Class<T> type) {
+    return open(kind, name, store.get(name), type);
+  }
+
+  <T> T open(ObjectKind kind, ObjectName name, byte[] object, Class<T> type) {
+    byte[] plain = SealedObject.open(keys, kind, name, object, MAX_SIZE);
+    try {
+      T record = JSON.readValue(plain, type);
+      if (record == null) {
+        throw new CorruptObjectException(name.value(), "it holds nothing");
+      }
+      return record;
+    } catch (JacksonException e) {
+      throw new CorruptObjectException(
+          name.value(), "it is not a record: " + e.getOriginalMessage());
+    }
+  }
+
+  /** What an object is, by its header. */
+  ObjectKind kindOf(ObjectName name, byte[] object) {
+    return ObjectHeader.decode(object, keys.repository(), name.value()).kind();
+  }
+}

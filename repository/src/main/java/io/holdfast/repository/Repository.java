@@ -1,0 +1,151 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectStore;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened repository: what can be done with it, and what its parts share. Thread-safe. The index
+ * is loaded when it is first needed; listing backups does not need it.
+ */
+public final class Repository implements AutoCloseable {
+  private final ObjectStore store;
+  private final ObjectKeys keys;
+  private final RepositoryOptions options;
+  private final ChunkHashing hashing;
+  private final FastCdc chunker;
+  private final Records records;
+  private final Backups backups;
+  private final PackReader packs;
+  private final ExecutorService cpu;
+  private @Nullable OpenIndex openIndex;
+
+  private record OpenIndex(ChunkIndex index, ChunkReader reader) {}
+
+  Repository(ObjectStore store, ObjectKeys keys, DomainSecrets secrets, RepositoryOptions options) {
+    this.store = store;
+    this.keys = keys;
+    this.options = options;
+    hashing = new ChunkHashing(secrets.chunkIdKey(), secrets.pageHashKey());
+    chunker = new FastCdc(secrets.gearTable());
+    records = new Records(store, keys, options.random());
+    backups = new Backups(store, records);
+    packs = new PackReader(store, keys);
+    cpu =
+        Executors.newFixedThreadPool(
+            options.parallelism(), Thread.ofPlatform().daemon().name("repository-", 0).factory());
+  }
+
+  /** The id that was given to the repository when it was created, 32 digits. */
+  public String id() {
+    return keys.repository().toString();
+  }
+
+  /** Where it is, for messages. */
+  public String describe() {
+    return store.describe();
+  }
+
+  /** The backups that are complete, and the attempts to make them. */
+  public Backups backups() {
+    return backups;
+  }
+
+  /**
+   * Starts to write a backup, after ending sessions that died.
+   *
+   * @param plan what it is to be
+   */
+  public BackupSession startBackup(BackupPlan plan) {
+    new FenceDeadSessions(
+            store, records, options.clock(), options.random(), options.client(), options.version())
+        .run();
+    Instant now = options.clock().instant();
+    BackupSession.Identity identity =
+        new BackupSession.Identity(
+            BackupName.next(now, plan.type(), options.random()),
+            RandomId.next(options.random()).toString(),
+            RandomId.next(options.random()).toString(),
+            options.client(),
+            options.version(),
+            keys.currentEpoch().toString(),
+            now);
+    Lease lease = Lease.start(store, records, sessionRecord(identity, plan), options.clock());
+    boolean started = false;
+    try {
+      OpenIndex open = openIndex();
+      ChunkStore chunks =
+          new ChunkStore(
+              store, keys, open.index(), hashing, options.compression(), options.random());
+      BackupSession session =
+          new BackupSession(
+              store,
+              records,
+              chunks,
+              open.reader(),
+              hashing,
+              chunker,
+              cpu,
+              options.parallelism() * 2,
+              backups,
+              lease,
+              identity,
+              plan,
+              options.clock());
+      started = true;
+      return session;
+    } finally {
+      if (!started) {
+        lease.close();
+      }
+    }
+  }
+
+  private SessionRecord sessionRecord(BackupSession.Identity identity, BackupPlan plan) {
+    return new SessionRecord(
+        identity.session(),
+        0,
+        identity.backup(),
+        plan.bases(),
+        options.lease().toSeconds(),
+        plan.policy(),
+        options.client(),
+        identity.started());
+  }
+
+  /** The entries of one source of a backup. */
+  public Manifest manifest(SourceRecord source) {
+    return new Manifest(source.manifest(), openIndex().reader());
+  }
+
+  /** Reads contents of backups. */
+  public ContentReader contents() {
+    OpenIndex open = openIndex();
+    return new ContentReader(
+        open.index(), packs, open.reader(), hashing, cpu, options.parallelism() + 1);
+  }
+
+  private synchronized OpenIndex openIndex() {
+    OpenIndex open = openIndex;
+    if (open == null) {
+      IndexCache cache = new IndexCache(options.cache().resolve(id()));
+      ChunkIndex index = ChunkIndex.load(cache, new IndexObjects(store, keys, options.random()));
+      open = new OpenIndex(index, new ChunkReader(index, packs, hashing));
+      openIndex = open;
+    }
+    return open;
+  }
+
+  @Override
+  public synchronized void close() {
+    cpu.shutdownNow();
+    cpu.close();
+    if (openIndex != null) {
+      openIndex.reader().clear();
+      openIndex.index().close();
+      openIndex = null;
+    }
+  }
+}
