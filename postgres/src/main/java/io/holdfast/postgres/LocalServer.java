@@ -262,6 +262,11 @@ public final class LocalServer implements AutoCloseable {
     return socketDirectory.resolve(".s.PGSQL." + port());
   }
 
+  /** How a role connects through the unix socket. */
+  public ConnectionSettings socketSettings(String role) {
+    return ConnectionSettings.of(socketDirectory.toString(), port(), role);
+  }
+
   /** The last lines that the server wrote. */
   public String logTail() {
     return log.tail();

@@ -50,6 +50,7 @@ public final class TestCluster implements AutoCloseable {
     private boolean tcp;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> hba = new ArrayList<>();
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
 
     private Request(int major) {
       this.major = major;
@@ -74,6 +75,12 @@ public final class TestCluster implements AutoCloseable {
     /** Puts a line before those of {@code pg_hba.conf}. */
     public Request hba(String line) {
       hba.add(line);
+      return this;
+    }
+
+    /** Puts a file, readable by the server alone, into the data directory. */
+    public Request file(String name, byte[] content) {
+      files.put(name, content);
       return this;
     }
 
@@ -106,6 +113,11 @@ public final class TestCluster implements AutoCloseable {
     try {
       String lines = Files.readString(hba, StandardCharsets.UTF_8);
       Files.writeString(hba, String.join("\n", request.hba) + "\n" + lines);
+      for (Map.Entry<String, byte[]> file : request.files.entrySet()) {
+        Path path = Files.write(dataDirectory().resolve(file.getKey()), file.getValue());
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        account.own(path);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -239,6 +251,17 @@ public final class TestCluster implements AutoCloseable {
     properties.setProperty("sslmode", "disable");
     properties.setProperty("socketTimeout", "120");
     return DriverManager.getConnection("jdbc:postgresql://localhost/" + database, properties);
+  }
+
+  /** How the backup role connects over the unix socket, which is trusted. */
+  public ConnectionSettings socketSettings() {
+    return server.socketSettings(BACKUP_ROLE);
+  }
+
+  /** How the backup role connects over TCP, where it needs its password. */
+  public ConnectionSettings tcpSettings() {
+    return ConnectionSettings.of("127.0.0.1", server.tcpPort().orElseThrow(), BACKUP_ROLE)
+        .withPassword(BACKUP_PASSWORD::toCharArray);
   }
 
   /** Runs statements as the superuser in database postgres, each in a transaction of its own. */

@@ -1,0 +1,161 @@
+package io.holdfast.postgres;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * WAL as it comes in over START_REPLICATION. One thread reads; a thread of its own tells the server
+ * every few seconds that this client is alive, so that a reader that is held up by what it writes to
+ * is not taken for dead. Close it before the session.
+ */
+public final class WalStream implements AutoCloseable {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  /** Microseconds from 1970 to 2000, where PostgreSQL's clock starts. */
+  private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+  private final ReplicationWire wire;
+  private final Timeline timeline;
+  private final Thread heartbeat;
+  private Lsn position;
+  private volatile Lsn flushed;
+  private boolean inData;
+  private long lastMessage = System.nanoTime();
+  private boolean asked;
+
+  private WalStream(ReplicationWire wire, Lsn from, Timeline timeline) {
+    this.wire = wire;
+    this.timeline = timeline;
+    this.position = from;
+    this.flushed = from;
+    this.heartbeat = Thread.ofVirtual().name("wal-heartbeat").start(this::beat);
+  }
+
+  static WalStream begin(ReplicationWire wire, Lsn from, Timeline timeline) {
+    char type = wire.nextMessage();
+    if (type == 'T') {
+      throw TimelineEndedException.at(wire.server(), timeline, from);
+    }
+    if (type != 'W') {
+      throw wire.unexpected(type);
+    }
+    wire.readRest();
+    return new WalStream(wire, from, timeline);
+  }
+
+  /** The position of the next byte that {@link #read} gives. */
+  public Lsn position() {
+    return position;
+  }
+
+  /**
+   * Reads some bytes of WAL, without gaps.
+   *
+   * @param wait how long to wait for some; once they begin to arrive, the usual limits hold
+   * @return how many, or nothing if none came in time
+   * @throws TimelineEndedException if the server has left the timeline
+   * @throws PostgresException if the server fails, or was silent for longer than it may
+   */
+  public Optional<Integer> read(byte[] buffer, int offset, int length, Duration wait) {
+    long deadline = System.nanoTime() + wait.toNanos();
+    while (!inData) {
+      Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+      if (wire.arrives(left)) {
+        lastMessage = System.nanoTime();
+        asked = false;
+        acceptMessage();
+      } else if (System.nanoTime() >= deadline) {
+        requireSignOfLife();
+        return Optional.empty();
+      }
+    }
+    int n = wire.read(buffer, offset, length);
+    position = position.plus(n);
+    inData = wire.remaining() > 0;
+    return Optional.of(n);
+  }
+
+  private void requireSignOfLife() {
+    Duration silence = Duration.ofNanos(System.nanoTime() - lastMessage);
+    if (silence.compareTo(wire.answerLimit()) > 0) {
+      throw new ServerConnectionException(
+          wire.server() + " sent no WAL and no sign of life for " + silence.toSeconds() + " s",
+          null);
+    }
+    if (!asked && silence.compareTo(wire.answerLimit().dividedBy(2)) > 0) {
+      asked = true;
+      sendStatus(true);
+    }
+  }
+
+  private void acceptMessage() {
+    char type = wire.nextMessage();
+    switch (type) {
+      case 'd' -> acceptCopyData();
+      case 'c' -> throw TimelineEndedException.at(wire.server(), timeline, position);
+      default -> throw wire.unexpected(type);
+    }
+  }
+
+  private void acceptCopyData() {
+    int kind = wire.readByte();
+    if (kind == 'w') {
+      Lsn from = new Lsn(wire.readLong());
+      wire.readLong();
+      wire.readLong();
+      if (!from.equals(position)) {
+        throw new ServerProtocolException(
+            wire.server() + " sent WAL from " + from + " where " + position + " was next");
+      }
+      inData = wire.remaining() > 0;
+    } else if (kind == 'k') {
+      wire.readLong();
+      wire.readLong();
+      if (wire.readByte() != 0) {
+        sendStatus(false);
+      }
+    } else {
+      throw wire.unexpected((char) kind);
+    }
+  }
+
+  /** Lets the slot go on to {@code upTo}; the server hears of it with the next sign of life. */
+  public void confirmFlushed(Lsn upTo) {
+    flushed = upTo;
+  }
+
+  private void sendStatus(boolean replyWanted) {
+    long confirmed = flushed.value();
+    byte[] message =
+        ByteBuffer.allocate(34)
+            .put((byte) 'r')
+            .putLong(confirmed)
+            .putLong(confirmed)
+            .putLong(confirmed)
+            .putLong(System.currentTimeMillis() * 1000 - EPOCH_MICROS)
+            .put((byte) (replyWanted ? 1 : 0))
+            .array();
+    wire.sendCopyData(message);
+  }
+
+  private void beat() {
+    try {
+      while (true) {
+        Thread.sleep(HEARTBEAT);
+        sendStatus(false);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (PostgresException e) {
+      // The reader meets the broken connection too, and it is the one that reports it.
+      return;
+    }
+  }
+
+  /** Ends the signs of life; the session must be closed next. */
+  @Override
+  public void close() {
+    heartbeat.interrupt();
+  }
+}

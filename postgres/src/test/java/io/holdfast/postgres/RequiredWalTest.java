@@ -1,0 +1,162 @@
+package io.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RequiredWalTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster =
+        TestCluster.of(18)
+            .shape(NewCluster.usual().withWalSegmentSize(1 << 20))
+            .setting("max_wal_size", "2MB")
+            .setting("wal_keep_size", "0")
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private Lsn lsn() {
+    return Lsn.parse(cluster.query("SELECT pg_current_wal_flush_lsn()"));
+  }
+
+  private void write(int rows) {
+    cluster.execute("CREATE TABLE IF NOT EXISTS t (a text)");
+    cluster.execute("INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, " + rows + ")");
+  }
+
+  @Test
+  void walIsKeptUntilItWasRead() {
+    List<String> names = new CopyOnWriteArrayList<>();
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "keep")) {
+      Lsn from = lsn();
+      write(5000);
+      cluster.execute("CHECKPOINT", "CHECKPOINT");
+      wal.start(
+          from,
+          new Timeline(1),
+          (name, bytes) -> {
+            assertThat(bytes.readAllBytes()).hasSize(1 << 20);
+            names.add(name.toString());
+          });
+      Lsn to = lsn();
+      wal.finish(to, new Timeline(1), LIMIT);
+      assertThat(names).hasSizeGreaterThan(4).isSorted().doesNotHaveDuplicates();
+      assertThat(names.getFirst())
+          .isEqualTo(WalSegmentName.containing(new Timeline(1), from, 1 << 20).toString());
+    }
+  }
+
+  @Test
+  void theServerLetsGoOfWhatWasRead() {
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "go")) {
+      Lsn from = lsn();
+      wal.start(from, new Timeline(1), (name, bytes) -> bytes.readAllBytes());
+      write(5000);
+      Eventually.holds(
+          () ->
+              from.isBefore(
+                  Lsn.parse(
+                      cluster.query(
+                          "SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = 'go'"))));
+      wal.finish(lsn(), new Timeline(1), LIMIT);
+    }
+  }
+
+  @Test
+  void theRestOfTheLastSegmentIsZeros() {
+    byte[][] last = new byte[1][];
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "pad")) {
+      Lsn from = lsn();
+      wal.start(from, new Timeline(1), (name, bytes) -> last[0] = bytes.readAllBytes());
+      write(10);
+      wal.finish(lsn(), new Timeline(1), LIMIT);
+    }
+    assertThat(last[0]).hasSize(1 << 20);
+    assertThat(last[0][(1 << 20) - 1]).isZero();
+  }
+
+  @Test
+  void aTimelineThatTheServerDoesNotKnowIsAnError() {
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "line")) {
+      wal.start(lsn(), new Timeline(7), (name, bytes) -> bytes.readAllBytes());
+      assertThatThrownBy(() -> wal.finish(lsn(), new Timeline(7), LIMIT))
+          .isInstanceOf(PostgresException.class)
+          .hasMessageContaining("timeline 7");
+    }
+  }
+
+  @Test
+  void aFailingReceiverEndsTheReadingWithItsOwnError() {
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "fail")) {
+      wal.start(
+          lsn(),
+          new Timeline(1),
+          (name, bytes) -> {
+            throw new IOException("no space");
+          });
+      write(3000);
+      Eventually.holds(
+          () -> {
+            try {
+              wal.check();
+              return false;
+            } catch (PostgresException e) {
+              return e.getCause() instanceof IOException;
+            }
+          });
+    }
+  }
+
+  @Test
+  void walFromBeforeTheSlotIsRefused() {
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "old")) {
+      assertThatThrownBy(() -> wal.start(new Lsn(1 << 20), new Timeline(1), (n, b) -> {}))
+          .isInstanceOf(ServerProtocolException.class)
+          .hasMessageContaining("before");
+    }
+  }
+
+  @Test
+  void aServerThatDiesEndsTheWait() {
+    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "dies")) {
+      Lsn from = lsn();
+      wal.start(from, new Timeline(1), (name, bytes) -> bytes.readAllBytes());
+      cluster.server().kill();
+      assertThatThrownBy(() -> wal.finish(from.plus(5 << 20), new Timeline(1), LIMIT))
+          .isInstanceOf(PostgresException.class);
+    }
+  }
+
+  @Test
+  void closingEndsAReadingThatWaits() {
+    RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "close");
+    wal.start(
+        lsn(),
+        new Timeline(1),
+        (name, bytes) -> {
+          try {
+            bytes.readAllBytes();
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
+          }
+        });
+    wal.close();
+    Eventually.holds(() -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("0"));
+  }
+}
