@@ -7,8 +7,8 @@ import java.time.Duration;
  * What BASE_BACKUP is asked for.
  *
  * @param label stands in backup_label
- * @param fastCheckpoint whether to begin with a checkpoint at full speed, or with one spread
- *     over time
+ * @param fastCheckpoint whether to begin with a checkpoint at full speed, or with one spread over
+ *     time
  * @param progress whether the server estimates the sizes first
  * @param maxRate KiB per second that the server sends at most, 32 to 1048576; 0 for no limit
  * @param checkpointLimit how long the checkpoint and the estimate may take

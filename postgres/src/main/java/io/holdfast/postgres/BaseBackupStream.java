@@ -110,8 +110,7 @@ public final class BaseBackupStream {
     wire.readRest();
     return new BaseBackupStream(
         wire,
-        new Start(
-            Lsn.parse(position.text(0)), Timeline.parse(position.text(1)), tablespaces));
+        new Start(Lsn.parse(position.text(0)), Timeline.parse(position.text(1)), tablespaces));
   }
 
   private static ResultRow one(ReplicationWire wire, List<ResultRow> rows) {
@@ -241,7 +240,9 @@ public final class BaseBackupStream {
     pending = 0;
     ByteArrayOutputStream manifest = new ByteArrayOutputStream();
     byte[] buffer = new byte[1 << 15];
-    for (int n = readData(buffer, 0, buffer.length); n >= 0; n = readData(buffer, 0, buffer.length)) {
+    for (int n = readData(buffer, 0, buffer.length);
+        n >= 0;
+        n = readData(buffer, 0, buffer.length)) {
       if (manifest.size() + n > most) {
         throw new ServerProtocolException(wire.server() + " sent an overlong manifest");
       }

@@ -63,7 +63,8 @@ public record ConnectionSettings(
       throw new IllegalArgumentException("no host");
     }
     if (hosts.size() > 1 && hosts.stream().anyMatch(Host::isSocketDirectory)) {
-      throw new IllegalArgumentException("a unix socket is an alternative to hosts, not one of many");
+      throw new IllegalArgumentException(
+          "a unix socket is an alternative to hosts, not one of many");
     }
   }
 
@@ -142,7 +143,8 @@ public record ConnectionSettings(
 
   private HostSpec[] hostSpecs() {
     return hosts.stream()
-        .map(host -> new HostSpec(host.isSocketDirectory() ? "localhost" : host.name(), host.port()))
+        .map(
+            host -> new HostSpec(host.isSocketDirectory() ? "localhost" : host.name(), host.port()))
         .toArray(HostSpec[]::new);
   }
 

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /**
  * A session in which a server takes replication commands (PostgreSQL documentation, "Streaming
- * Replication Protocol"). For one thread at a time, but {@link #abort} may be called from any. Every
- * wait is limited by the settings it was opened with.
+ * Replication Protocol"). For one thread at a time, but {@link #abort} may be called from any.
+ * Every wait is limited by the settings it was opened with.
  *
  * <p>After BASE_BACKUP or START_REPLICATION has begun, the session is good for nothing else until
  * that has ended.
@@ -43,9 +43,7 @@ public final class ReplicationSession implements AutoCloseable {
   public Identity identify() {
     ResultRow row = one(wire.query("IDENTIFY_SYSTEM", "IDENTIFY_SYSTEM"));
     return new Identity(
-        SystemIdentifier.parse(row.text(0)),
-        Timeline.parse(row.text(1)),
-        Lsn.parse(row.text(2)));
+        SystemIdentifier.parse(row.text(0)), Timeline.parse(row.text(1)), Lsn.parse(row.text(2)));
   }
 
   /** The value of a server setting, as text with its unit. */

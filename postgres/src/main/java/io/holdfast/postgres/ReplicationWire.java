@@ -94,7 +94,8 @@ final class ReplicationWire implements AutoCloseable {
   void setLimit(Duration limit) {
     run(
         () -> {
-          stream.setNetworkTimeout((int) Math.min(Integer.MAX_VALUE, Math.max(1, limit.toMillis())));
+          stream.setNetworkTimeout(
+              (int) Math.min(Integer.MAX_VALUE, Math.max(1, limit.toMillis())));
           return 0;
         });
   }

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The WAL that a backup needs to be consistent: from the segment of its start to the segment of its
- * stop. Order of use: {@link #reserve} before the backup starts, {@link #start} as soon as its start
- * is known, {@link #finish} when its stop is known, {@link #close} in any case. A temporary slot
- * keeps the WAL on the server until it was read, and vanishes with the session.
+ * stop. Order of use: {@link #reserve} before the backup starts, {@link #start} as soon as its
+ * start is known, {@link #finish} when its stop is known, {@link #close} in any case. A temporary
+ * slot keeps the WAL on the server until it was read, and vanishes with the session.
  *
  * <p>Segments are read while the backup runs, by one thread, so that the server need not keep them
  * all. Each goes to the {@link Segments} as a stream of exactly the segment size; behind the stop,

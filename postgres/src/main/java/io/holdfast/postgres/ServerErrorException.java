@@ -30,8 +30,7 @@ public final class ServerErrorException extends PostgresException {
   static PostgresException of(String server, SQLException e) {
     String state = e.getSQLState();
     if (state == null || state.startsWith("08")) {
-      return new ServerConnectionException(
-          "Cannot talk to " + server + ": " + e.getMessage(), e);
+      return new ServerConnectionException("Cannot talk to " + server + ": " + e.getMessage(), e);
     }
     return new ServerErrorException(
         category(state), state, server + ": " + e.getMessage(), hint(state), e);
@@ -63,8 +62,9 @@ public final class ServerErrorException extends PostgresException {
   private static String hint(String state) {
     return switch (state) {
       case "28P01" -> "Check the user and the password in the configuration.";
-      case "28000" -> "Let the role in through pg_hba.conf, for \"replication\" too, and give it"
-          + " the right REPLICATION.";
+      case "28000" ->
+          "Let the role in through pg_hba.conf, for \"replication\" too, and give it"
+              + " the right REPLICATION.";
       case "42501" ->
           "Give the role what docs/postgresql.md lists, REPLICATION above all; `holdfast check`"
               + " names what is missing.";

@@ -31,7 +31,14 @@ final class TarReader {
 
   /** What a header says. */
   record Member(
-      BytePath name, char type, int mode, long uid, long gid, long size, long modified, BytePath link) {
+      BytePath name,
+      char type,
+      int mode,
+      long uid,
+      long gid,
+      long size,
+      long modified,
+      BytePath link) {
     static final char FILE = '0';
     static final char SYMLINK = '2';
     static final char DIRECTORY = '5';

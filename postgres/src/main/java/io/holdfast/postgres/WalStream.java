@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * WAL as it comes in over START_REPLICATION. One thread reads; a thread of its own tells the server
- * every few seconds that this client is alive, so that a reader that is held up by what it writes to
- * is not taken for dead. Close it before the session.
+ * every few seconds that this client is alive, so that a reader that is held up by what it writes
+ * to is not taken for dead. Close it before the session.
  */
 public final class WalStream implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);

@@ -113,7 +113,8 @@ class BaseBackupStreamTest {
                 assertThat(tablespace.location().toString()).isEqualTo(space.toString());
               });
       assertThat(copy.start.estimatedBytes()).isGreaterThan(10 << 20);
-      assertThat(copy.files.keySet()).anyMatch(name -> name.startsWith("pg_tblspc/" + oid + "/PG_18"));
+      assertThat(copy.files.keySet())
+          .anyMatch(name -> name.startsWith("pg_tblspc/" + oid + "/PG_18"));
       assertThat(Files.readString(data.resolve("tablespace_map"))).contains(oid + " " + space);
       Files.delete(data.resolve("tablespace_map"));
     }
@@ -135,8 +136,10 @@ class BaseBackupStreamTest {
                   cluster.execute(
                       "INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 6000) i"));
       assertThat(copy.segments).hasSizeGreaterThan(6);
-      WalSegmentName first = WalSegmentName.containing(copy.start.timeline(), copy.start.position(), 1 << 20);
-      WalSegmentName last = WalSegmentName.containing(copy.end.timeline(), copy.end.position(), 1 << 20);
+      WalSegmentName first =
+          WalSegmentName.containing(copy.start.timeline(), copy.start.position(), 1 << 20);
+      WalSegmentName last =
+          WalSegmentName.containing(copy.end.timeline(), copy.end.position(), 1 << 20);
       assertThat(copy.segments.getFirst()).isEqualTo(first.toString());
       assertThat(copy.segments.getLast()).isEqualTo(last.toString());
       assertThat(copy.segments).hasSize((int) (last.number() - first.number() + 1));
@@ -153,8 +156,7 @@ class BaseBackupStreamTest {
     try (TestCluster cluster = TestCluster.of(18).start()) {
       cluster.execute("CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 50000)");
       assertThatThrownBy(
-              () ->
-                  new StreamedCopy(cluster.socketSettings(), data, () -> cluster.server().kill()))
+              () -> new StreamedCopy(cluster.socketSettings(), data, () -> cluster.server().kill()))
           .isInstanceOf(PostgresException.class);
     }
   }
@@ -231,7 +233,9 @@ class BaseBackupStreamTest {
     long bytes = 0;
     byte[] buffer = new byte[1 << 16];
     for (var member = stream.next(); member.isPresent(); member = stream.next()) {
-      for (int n = stream.read(buffer, 0, buffer.length); n >= 0; n = stream.read(buffer, 0, buffer.length)) {
+      for (int n = stream.read(buffer, 0, buffer.length);
+          n >= 0;
+          n = stream.read(buffer, 0, buffer.length)) {
         bytes += n;
       }
     }
@@ -245,8 +249,7 @@ class BaseBackupStreamTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> BaseBackupRequest.labelled("x".repeat(2000)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> new BaseBackupRequest("a", true, true, 5, Duration.ofMinutes(1)))
+    assertThatThrownBy(() -> new BaseBackupRequest("a", true, true, 5, Duration.ofMinutes(1)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(BaseBackupRequest.labelled("it's").command()).contains("'it''s'");
   }

@@ -31,9 +31,22 @@ class ConnectionSettingsTest {
     ChildProgram.Outcome made =
         ChildProgram.run(
             List.of(
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                "-keyout", key.toString(), "-out", certificate.toString()),
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()),
             certificates,
             Duration.ofMinutes(1));
     assertThat(made.status()).as(made.output()).isZero();
@@ -76,7 +89,8 @@ class ConnectionSettingsTest {
   void passwordsAreProvedWithScram() throws Exception {
     ConnectionSettings settings = cluster.tcpSettings().withTls(TlsMode.DISABLE, null);
     assertThat(sql(settings, ENCRYPTED)).isEqualTo("false");
-    assertThat(cluster.query("SELECT left(rolpassword, 13) FROM pg_authid WHERE rolname = 'holdfast'"))
+    assertThat(
+            cluster.query("SELECT left(rolpassword, 13) FROM pg_authid WHERE rolname = 'holdfast'"))
         .isEqualTo("SCRAM-SHA-256");
     try (ReplicationSession session = settings.openReplication()) {
       assertThat(session.identify().timeline()).isEqualTo(new Timeline(1));
@@ -153,8 +167,13 @@ class ConnectionSettingsTest {
     ConnectionSettings two =
         new ConnectionSettings(
             List.of(new ConnectionSettings.Host("127.0.0.1", dead), one.hosts().getFirst()),
-            one.user(), one.database(), one.password(), one.tls(), null,
-            one.connectLimit(), one.answerLimit());
+            one.user(),
+            one.database(),
+            one.password(),
+            one.tls(),
+            null,
+            one.connectLimit(),
+            one.answerLimit());
     assertThat(sql(two, "SELECT 1")).isEqualTo("1");
     assertThatThrownBy(() -> ConnectionSettings.of("127.0.0.1", dead, "holdfast").openSql())
         .isInstanceOf(ServerConnectionException.class)
@@ -179,7 +198,12 @@ class ConnectionSettingsTest {
             () ->
                 new ConnectionSettings(
                     List.of(one.hosts().getFirst(), new ConnectionSettings.Host("/tmp", 5432)),
-                    "holdfast", "postgres", null, TlsMode.PREFER, null,
-                    one.connectLimit(), one.answerLimit()));
+                    "holdfast",
+                    "postgres",
+                    null,
+                    TlsMode.PREFER,
+                    null,
+                    one.connectLimit(),
+                    one.answerLimit()));
   }
 }

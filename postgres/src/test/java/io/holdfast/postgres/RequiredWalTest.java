@@ -43,7 +43,8 @@ class RequiredWalTest {
   @Test
   void walIsKeptUntilItWasRead() {
     List<String> names = new CopyOnWriteArrayList<>();
-    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "keep")) {
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "keep")) {
       Lsn from = lsn();
       write(5000);
       cluster.execute("CHECKPOINT", "CHECKPOINT");
@@ -93,7 +94,8 @@ class RequiredWalTest {
 
   @Test
   void aTimelineThatTheServerDoesNotKnowIsAnError() {
-    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "line")) {
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "line")) {
       wal.start(lsn(), new Timeline(7), (name, bytes) -> bytes.readAllBytes());
       assertThatThrownBy(() -> wal.finish(lsn(), new Timeline(7), LIMIT))
           .isInstanceOf(PostgresException.class)
@@ -103,7 +105,8 @@ class RequiredWalTest {
 
   @Test
   void aFailingReceiverEndsTheReadingWithItsOwnError() {
-    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "fail")) {
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "fail")) {
       wal.start(
           lsn(),
           new Timeline(1),
@@ -134,7 +137,8 @@ class RequiredWalTest {
 
   @Test
   void aServerThatDiesEndsTheWait() {
-    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "dies")) {
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "dies")) {
       Lsn from = lsn();
       wal.start(from, new Timeline(1), (name, bytes) -> bytes.readAllBytes());
       cluster.server().kill();

@@ -19,13 +19,12 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Writes what a server streams into a directory, as plainly as can be, and remembers the CRC of each
- * file: to test the stream without a repository. Tablespaces become directories in pg_tblspc.
+ * Writes what a server streams into a directory, as plainly as can be, and remembers the CRC of
+ * each file: to test the stream without a repository. Tablespaces become directories in pg_tblspc.
  */
 final class StreamedCopy {
   private static final Pattern LISTED =
-      Pattern.compile(
-          "\"Path\": \"([^\"]+)\", \"Size\": (\\d+),.*\"Checksum\": \"([0-9a-f]{8})\"");
+      Pattern.compile("\"Path\": \"([^\"]+)\", \"Size\": (\\d+),.*\"Checksum\": \"([0-9a-f]{8})\"");
 
   final Map<String, String> files = new TreeMap<>();
   final List<String> directories = new ArrayList<>();
@@ -40,8 +39,7 @@ final class StreamedCopy {
   StreamedCopy(ConnectionSettings settings, Path target, Runnable during) {
     try (ReplicationSession session = settings.openReplication();
         RequiredWal wal = RequiredWal.reserve(settings.openReplication(), "holdfast_copy")) {
-      BaseBackupStream stream =
-          session.baseBackup(BaseBackupRequest.labelled("it's a \"label\""));
+      BaseBackupStream stream = session.baseBackup(BaseBackupRequest.labelled("it's a \"label\""));
       start = stream.start();
       wal.start(
           start.position(),
@@ -79,7 +77,9 @@ final class StreamedCopy {
     byte[] buffer = new byte[50_000];
     long size = 0;
     try (OutputStream out = Files.newOutputStream(path)) {
-      for (int n = stream.read(buffer, 0, buffer.length); n >= 0; n = stream.read(buffer, 0, buffer.length)) {
+      for (int n = stream.read(buffer, 0, buffer.length);
+          n >= 0;
+          n = stream.read(buffer, 0, buffer.length)) {
         crc.update(buffer, 0, n);
         out.write(buffer, 0, n);
         size += n;

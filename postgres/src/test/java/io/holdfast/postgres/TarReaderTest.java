@@ -17,7 +17,8 @@ class TarReaderTest {
 
   private static TarReader reader(byte[] archive) {
     ByteArrayInputStream in = new ByteArrayInputStream(archive);
-    return new TarReader((buffer, offset, length) -> in.read(buffer, offset, Math.min(length, 333)), "The archive");
+    return new TarReader(
+        (buffer, offset, length) -> in.read(buffer, offset, Math.min(length, 333)), "The archive");
   }
 
   private static byte[] archive() throws Exception {
@@ -60,7 +61,8 @@ class TarReaderTest {
     assertThat(directory.type()).isEqualTo(TarReader.Member.DIRECTORY);
     assertThat(directory.mode()).isEqualTo(0700);
     TarReader.Member file = reader.next().orElseThrow();
-    assertThat(file.name().bytes()).isEqualTo("base/n\u00e4me".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(file.name().bytes())
+        .isEqualTo("base/n\u00e4me".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(file.size()).isEqualTo(700);
     assertThat(file.uid()).isEqualTo(70_000);
     assertThat(file.gid()).isEqualTo(80_000);
@@ -95,7 +97,8 @@ class TarReaderTest {
       changed[at] ^= (byte) (1 << random.nextInt(8));
       // The checksum's own last byte is not part of what it covers.
       if (at < 155) {
-        assertThatThrownBy(() -> members(reader(changed))).isInstanceOf(ServerProtocolException.class);
+        assertThatThrownBy(() -> members(reader(changed)))
+            .isInstanceOf(ServerProtocolException.class);
       }
     }
   }

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class WalPageCheckTest {
   private static final int PAGE = 8192;
   private static final SystemIdentifier SYSTEM = new SystemIdentifier(0x7123_4567_89AB_CDEFL);
-  private static final WalPageCheck.Shape SHAPE =
-      new WalPageCheck.Shape(18, SYSTEM, 1 << 20, PAGE);
+  private static final WalPageCheck.Shape SHAPE = new WalPageCheck.Shape(18, SYSTEM, 1 << 20, PAGE);
   private static final WalSegmentName SEGMENT =
       WalSegmentName.containing(new Timeline(2), Lsn.parse("0/300000"), 1 << 20);
 
@@ -56,9 +55,11 @@ class WalPageCheckTest {
     assertThatThrownBy(() -> first(page(0).putInt(4, 0))).hasMessageContaining("timeline 0");
     assertThatThrownBy(() -> first(page(0).putLong(8, 0x400000))).hasMessageContaining("0/400000");
     assertThatThrownBy(() -> first(page(0).putLong(24, 1))).hasMessageContaining("cluster 1");
-    assertThatThrownBy(() -> first(page(0).putInt(32, 1 << 24))).hasMessageContaining("segment size");
+    assertThatThrownBy(() -> first(page(0).putInt(32, 1 << 24)))
+        .hasMessageContaining("segment size");
     assertThatThrownBy(() -> first(page(0).putInt(36, 4096))).hasMessageContaining("page size");
-    assertThatThrownBy(() -> first(ByteBuffer.allocate(PAGE))).isInstanceOf(DamagedWalException.class);
+    assertThatThrownBy(() -> first(ByteBuffer.allocate(PAGE)))
+        .isInstanceOf(DamagedWalException.class);
   }
 
   @Test
