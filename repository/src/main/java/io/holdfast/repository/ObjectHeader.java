@@ -57,6 +57,12 @@ record ObjectHeader(
     return header;
   }
 
+  /** Whether an object says that it belongs to the repository, or is too short to say. */
+  static boolean isOf(byte[] object, RandomId repository) {
+    return object.length < LENGTH
+        || Arrays.equals(object, 16, 32, repository.rawBytes(), 0, RandomId.LENGTH);
+  }
+
   /** This header, if it is of the kind that its name calls for. */
   ObjectHeader require(ObjectKind expected, String name) {
     if (kind != expected) {
