@@ -147,5 +147,6 @@ public final class Repository implements AutoCloseable {
       openIndex.index().close();
       openIndex = null;
     }
+    keys.close();
   }
 }
