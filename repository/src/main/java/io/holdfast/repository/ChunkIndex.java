@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** Says where each chunk of a repository lies. Thread-safe; grows while a backup is written. */
 final class ChunkIndex implements AutoCloseable {
   private final IndexCache cache;
+  private final IndexObjects objects;
   private final List<IndexRun> opened = new ArrayList<>();
   private volatile List<IndexRun> runs;
 
-  private ChunkIndex(IndexCache cache, List<IndexRun> runs) {
+  private ChunkIndex(IndexCache cache, IndexObjects objects, List<IndexRun> runs) {
     this.cache = cache;
+    this.objects = objects;
     this.runs = List.copyOf(runs);
     opened.addAll(runs);
   }
 
   static ChunkIndex load(IndexCache cache, IndexObjects objects) {
-    return new ChunkIndex(cache, cache.load(objects));
+    return new ChunkIndex(cache, objects, cache.load(objects));
   }
 
   /** Where the chunk lies, or null when the repository does not have it. */
@@ -34,12 +36,27 @@ final class ChunkIndex implements AutoCloseable {
     return null;
   }
 
-  /** Where the chunk lies. */
-  ChunkLocation require(ChunkId id, ChunkKind kind) {
+  /**
+   * Where a chunk lies that a backup refers to. Index objects that other writers put since the index
+   * was loaded are taken in first, if it is not known.
+   *
+   * @throws CorruptObjectException when the repository does not have it
+   */
+  ChunkLocation require(ChunkId id) {
     ChunkLocation location = find(id);
+    if (location == null) {
+      refresh();
+      location = find(id);
+    }
     if (location == null) {
       throw new CorruptObjectException("chunk " + id, "no index object names a pack that has it");
     }
+    return location;
+  }
+
+  /** As above, of a chunk of this kind. */
+  ChunkLocation require(ChunkId id, ChunkKind kind) {
+    ChunkLocation location = require(id);
     if (location.kind() != kind) {
       throw new CorruptObjectException(
           "chunk " + id, "it is of kind " + location.kind() + ", not " + kind);
@@ -49,6 +66,15 @@ final class ChunkIndex implements AutoCloseable {
 
   List<IndexRun> runs() {
     return runs;
+  }
+
+  /** Takes in the index objects that were put since. */
+  synchronized void refresh() {
+    Set<String> names = objects.list();
+    runs.forEach(run -> names.removeAll(run.sourceNames()));
+    for (String name : names) {
+      add(name, objects.read(name).packs());
+    }
   }
 
   /** Adds what an index object says that was just written. */

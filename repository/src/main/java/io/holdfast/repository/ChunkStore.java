@@ -64,10 +64,11 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   void putPages(ChunkId id, byte[] hashes, int hashesLength, byte[] pages, int length) {
     if (isNew(id, length)) {
       store(id, ChunkKind.PAGES, pages, 0, length);
-      ChunkId hashesId = hashing.pageHashesId(id);
-      if (isNew(hashesId, hashesLength)) {
-        store(hashesId, ChunkKind.PAGE_HASHES, hashes, 0, hashesLength);
-      }
+    }
+    // Apart from the pages: a writer that died may have left the one without the other.
+    ChunkId hashesId = hashing.pageHashesId(id);
+    if (isNew(hashesId, hashesLength)) {
+      store(hashesId, ChunkKind.PAGE_HASHES, hashes, 0, hashesLength);
     }
   }
 

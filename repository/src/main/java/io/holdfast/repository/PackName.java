@@ -24,6 +24,27 @@ final class PackName implements Comparable<PackName> {
     return hash;
   }
 
+  /**
+   * The pack that an object's name names.
+   *
+   * @throws CorruptObjectException when it names none
+   */
+  static PackName parse(ObjectName name) {
+    try {
+      return new PackName(HexFormat.of().parseHex(name.last()));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptObjectException(name.value(), "it is not named as a pack is");
+    }
+  }
+
+  /** Checks the bytes of the pack. */
+  void requireHashOf(byte[] bytes) {
+    if (!Arrays.equals(PackBuilder.sha256(bytes, bytes.length), hash)) {
+      throw new CorruptObjectException(
+          object().value(), "its bytes do not have the hash that names it");
+    }
+  }
+
   ObjectName object() {
     String hex = toString();
     return ObjectName.of(PREFIX + hex.substring(0, 2) + "/" + hex);

@@ -87,9 +87,7 @@ final class PackReader {
 
   WholePack open(PackName name, byte[] bytes) {
     String what = name.object().value();
-    if (!Arrays.equals(PackBuilder.sha256(bytes, bytes.length), name.rawBytes())) {
-      throw new CorruptObjectException(what, "its bytes do not have the hash that names it");
-    }
+    name.requireHashOf(bytes);
     ObjectHeader header = ObjectHeader.decode(bytes, keys.repository(), what);
     PackKind kind = PackKind.of(header.kind().code(), what);
     PackDirectory directory = openDirectory(header, bytes, what);

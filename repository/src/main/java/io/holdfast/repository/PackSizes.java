@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
  * Packs that must be there, with their sizes, to be ticked off while the storage is listed. Sorted
@@ -36,24 +37,26 @@ final class PackSizes {
     return new PackSizes(names, sizes);
   }
 
-  void found(ObjectStat object) {
+  /** Ticks a listed pack off; false when it is not one of them. */
+  boolean found(ObjectStat object) {
     byte[] name = parse(object.name());
     int at = Arrays.binarySearch(names, name, Arrays::compareUnsigned);
     if (at < 0) {
-      return;
+      return false;
     }
     // The same pack may be known from several index objects.
     while (at > 0 && Arrays.equals(names[at - 1], name)) {
       at--;
     }
     for (; at < names.length && Arrays.equals(names[at], name); at++) {
+      found.set(at);
       if (object.size() != sizes[at]) {
         throw new CorruptObjectException(
             object.name().value(),
             "it has " + object.size() + " bytes where the index says " + sizes[at]);
       }
-      found.set(at);
     }
+    return true;
   }
 
   private static byte[] parse(ObjectName name) {
@@ -61,6 +64,12 @@ final class PackSizes {
       return HexFormat.of().parseHex(name.last());
     } catch (IllegalArgumentException e) {
       return new byte[0];
+    }
+  }
+
+  void forEachMissing(Consumer<PackName> action) {
+    for (int at = found.nextClearBit(0); at < names.length; at = found.nextClearBit(at + 1)) {
+      action.accept(new PackName(names[at]));
     }
   }
 

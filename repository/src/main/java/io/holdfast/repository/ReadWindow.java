@@ -76,11 +76,7 @@ final class ReadWindow implements AutoCloseable {
       target.sink.hole(at, extent.length());
       return;
     }
-    ChunkLocation location = index.find(chunk);
-    if (location == null) {
-      throw new CorruptObjectException(
-          "chunk " + chunk, "no index object names a pack that has it");
-    }
+    ChunkLocation location = index.require(chunk);
     if (location.kind().pack() != PackKind.DATA
         || extent.offset() + extent.length() > location.length()) {
       throw new CorruptObjectException("chunk " + chunk, "a file refers to bytes it does not have");

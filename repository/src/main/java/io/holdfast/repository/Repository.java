@@ -76,6 +76,7 @@ public final class Repository implements AutoCloseable {
     boolean started = false;
     try {
       OpenIndex open = openIndex();
+      open.index().refresh();
       ChunkStore chunks =
           new ChunkStore(
               store, keys, open.index(), hashing, options.compression(), options.random());
@@ -127,6 +128,21 @@ public final class Repository implements AutoCloseable {
         open.index(), packs, open.reader(), hashing, cpu, options.parallelism() + 1);
   }
 
+  /** Checks what is stored. */
+  public Verification verification() {
+    OpenIndex open = openIndex();
+    return new Verification(
+        store,
+        records,
+        new IndexObjects(store, keys, options.random()),
+        open.index(),
+        packs,
+        open.reader(),
+        hashing,
+        cpu,
+        options.parallelism());
+  }
+
   private synchronized OpenIndex openIndex() {
     OpenIndex open = openIndex;
     if (open == null) {
@@ -147,6 +163,5 @@ public final class Repository implements AutoCloseable {
       openIndex.index().close();
       openIndex = null;
     }
-    keys.close();
   }
 }

@@ -1,0 +1,41 @@
+package io.holdfast.repository;
+
+import java.util.List;
+
+/**
+ * What a verification found.
+ *
+ * @param backups that were looked at
+ * @param packs that were looked at, and their bytes
+ * @param chunks that were opened and checked, 0 below the deepest level
+ * @param unusedPacks packs that no index object names: left by a writer that died
+ * @param problems the first of them, each naming its object; there are {@code problemCount}
+ */
+public record VerificationReport(
+    VerificationLevel level,
+    long backups,
+    long packs,
+    long bytes,
+    long chunks,
+    long unusedPacks,
+    List<Problem> problems,
+    long problemCount) {
+  /** Problems that a report lists at most. */
+  public static final int MAX_PROBLEMS = 1000;
+
+  public VerificationReport {
+    problems = List.copyOf(problems);
+  }
+
+  /** Whether everything is as it was written. */
+  public boolean isSound() {
+    return problemCount == 0;
+  }
+
+  /**
+   * Something that is not as it was written.
+   *
+   * @param object the object, and the block, chunk or path in it where that is known
+   */
+  public record Problem(String object, String what) {}
+}

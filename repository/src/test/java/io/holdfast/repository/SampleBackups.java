@@ -1,0 +1,106 @@
+package io.holdfast.repository;
+
+import static java.util.Objects.requireNonNull;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.storage.ObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Makes small backups that have everything in them, and says what a repository holds. */
+final class SampleBackups {
+  /** Entries of one backup. */
+  static final int ENTRIES = 6;
+
+  private static final int PAGE = 8192;
+
+  private final Path directory;
+  private int caches;
+
+  SampleBackups(Path directory) {
+    this.directory = directory;
+  }
+
+  /** A repository with an empty cache: as another machine would open it. */
+  Repository open(ObjectStore store) {
+    return open(store, Clock.systemUTC(), Duration.ofMinutes(15));
+  }
+
+  Repository open(ObjectStore store, Clock clock, Duration lease) {
+    Path cache = directory.resolve("cache" + caches++);
+    return TestRepository.open(store, cache, Compression.DEFAULT, clock, lease);
+  }
+
+  /** Makes backup number {@code round}, whose content follows from that number. */
+  BackupRecord backup(ObjectStore store, int round) {
+    try (Repository repository = open(store);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      return write(repository, session, round);
+    }
+  }
+
+  BackupRecord write(Repository repository, BackupSession session, int round) {
+    try {
+      Content previous =
+          repository
+              .backups()
+              .latest(record -> true)
+              .map(record -> repository.manifest(record.sources().getFirst()))
+              .flatMap(manifest -> manifest.find(BytePath.of("pages")))
+              .map(Entry::content)
+              .orElse(null);
+      ManifestWriter manifest = session.manifest();
+      for (int file = 0; file < 5; file++) {
+        byte[] bytes = bytes(file == round % 5 ? round : file, 3000 + file * 100_000);
+        manifest.add(
+            WriteAndReadTest.file(
+                "file" + file, session.write(new ByteArrayInputStream(bytes)::read)));
+      }
+      try (PageWriter pages = session.pages(PAGE, previous)) {
+        byte[] bytes = bytes(1, 40 * PAGE);
+        bytes[round * 3 * PAGE] ^= 1;
+        Arrays.fill(bytes, 7 * PAGE, 9 * PAGE, (byte) 0);
+        pages.append(bytes, 0, bytes.length);
+        manifest.add(WriteAndReadTest.file("pages", pages.finish()));
+      }
+      return session.commit(List.of(WriteAndReadTest.source(manifest.finish())), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] bytes(int seed, int size) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    Arrays.fill(bytes, 0, size / 2, (byte) seed);
+    return bytes;
+  }
+
+  /** Every file of every backup with a hash of what is read back. */
+  Map<String, String> contents(ObjectStore store) {
+    Map<String, String> contents = new TreeMap<>();
+    try (Repository repository = open(store)) {
+      for (BackupRecord record : repository.backups().list()) {
+        Manifest.Cursor cursor = repository.manifest(record.sources().getFirst()).cursor();
+        while (cursor.hasNext()) {
+          Entry entry = cursor.next();
+          byte[] bytes = repository.contents().readSmall(requireNonNull(entry.content()), 1 << 24);
+          contents.put(
+              record.id() + " " + entry.path(),
+              HexFormat.of().formatHex(PackBuilder.sha256(bytes, bytes.length)));
+        }
+      }
+    }
+    return contents;
+  }
+}
