@@ -37,8 +37,8 @@ final class ChunkIndex implements AutoCloseable {
   }
 
   /**
-   * Where a chunk lies that a backup refers to. Index objects that other writers put since the index
-   * was loaded are taken in first, if it is not known.
+   * Where a chunk lies that a backup refers to. Index objects that other writers put since the
+   * index was loaded are taken in first, if it is not known.
    *
    * @throws CorruptObjectException when the repository does not have it
    */
