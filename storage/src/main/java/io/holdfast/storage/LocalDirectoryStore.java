@@ -172,14 +172,19 @@ public final class LocalDirectoryStore implements ObjectStore {
     }
   }
 
+  /** One look, so that an object that appears meanwhile is not mistaken for something else. */
   private static boolean exists(Path object) throws IOException {
-    if (Files.isRegularFile(object, LinkOption.NOFOLLOW_LINKS)) {
-      return true;
+    BasicFileAttributes attributes;
+    try {
+      attributes =
+          Files.readAttributes(object, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return false;
     }
-    if (Files.exists(object, LinkOption.NOFOLLOW_LINKS)) {
+    if (!attributes.isRegularFile()) {
       throw new FileSystemException(object.toString(), null, "something else has that name");
     }
-    return false;
+    return true;
   }
 
   private boolean write(Path object, ByteBuffer content) throws IOException {
@@ -201,7 +206,8 @@ public final class LocalDirectoryStore implements ObjectStore {
       steps.linked(object);
       return true;
     } catch (FileAlreadyExistsException e) {
-      return !exists(object);
+      // The name was taken; should the object be deleted by now, the put came before that.
+      return false;
     } finally {
       Files.deleteIfExists(file);
     }
