@@ -15,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  * repository is complete; docs/repository-format.md section 3.1.
  */
 final class CreateKeys {
-  /**
-   * Someone who can open the new repository.
-   *
-   * @param name for people
-   */
-  record Holder(Credential credential, String name) {}
-
   private final ObjectStore store;
   private final Clock clock;
   private final RandomGenerator random;
@@ -46,7 +39,7 @@ final class CreateKeys {
    * @return the opened keys; the caller closes them
    * @throws RepositoryException with category CONFLICT when there is a repository
    */
-  KeyRing create(List<Holder> holders, @Nullable KeyRing like) {
+  KeyRing create(List<NewHolder> holders, @Nullable KeyRing like) {
     if (holders.isEmpty()) {
       throw new IllegalArgumentException("nobody could open the repository");
     }
@@ -60,13 +53,13 @@ final class CreateKeys {
     KeyRing ring = new KeyRing(store, repository, Map.of(root.generation(), root));
     boolean complete = false;
     try {
-      for (Holder holder : holders) {
+      for (NewHolder holder : holders) {
         byte[] key =
             KeyObject.wrap(
                 root,
-                holder.credential,
+                holder.credential(),
                 cost,
-                holder.name,
+                holder.name(),
                 repository,
                 formatHash,
                 clock.instant(),

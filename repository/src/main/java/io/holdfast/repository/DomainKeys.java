@@ -15,6 +15,12 @@ final class DomainKeys {
     return family.derive(DomainId.DEFAULT.rawBytes(), KeyLabel.DOMAIN);
   }
 
+  /** Everything that is needed to write and check chunks of the domain. */
+  static DomainSecrets secrets(Secret domain) {
+    return new DomainSecrets(
+        hashKey(domain, KeyLabel.CHUNK_ID), hashKey(domain, KeyLabel.PAGE_HASH), gearTable(domain));
+  }
+
   /** The key for a keyed hash with that label. */
   static SecretKeySpec hashKey(Secret domain, KeyLabel label) {
     return domain.with(bytes -> Hkdf.key("HmacSHA256", bytes, Hkdf.NO_SALT, label.info()));

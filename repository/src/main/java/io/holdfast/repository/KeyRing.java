@@ -15,7 +15,7 @@ import javax.crypto.SecretKey;
  * The keys of an opened repository: root keys by generation, and the epoch keys under them. An
  * epoch that somebody began meanwhile is fetched when an object names it. Thread-safe.
  */
-final class KeyRing implements ObjectKeys, AutoCloseable {
+final class KeyRing implements ObjectKeys {
   private static final int MAX_EPOCHS = 100_000;
 
   private final ObjectStore store;

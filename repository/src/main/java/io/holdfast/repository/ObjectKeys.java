@@ -3,7 +3,7 @@ package io.holdfast.repository;
 import javax.crypto.SecretKey;
 
 /** The keys of objects, derived from the epoch keys that were opened. Thread-safe. */
-interface ObjectKeys {
+interface ObjectKeys extends AutoCloseable {
   /** The repository whose keys these are. */
   RandomId repository();
 
@@ -17,4 +17,8 @@ interface ObjectKeys {
    * @throws CorruptObjectException when the header names an epoch that the repository does not have
    */
   SecretKey derive(ObjectHeader header, String label, String name);
+
+  /** Wipes the keys, as far as they are held here. */
+  @Override
+  default void close() {}
 }

@@ -71,6 +71,7 @@ final class OpenKeys {
     Map<Long, RootKey> roots = new HashMap<>();
     @Nullable CorruptObjectException damage = null;
     @Nullable String holder = null;
+    boolean any = false;
     for (ObjectName name : keyObjects()) {
       try {
         byte[] object = store.get(name);
@@ -78,6 +79,7 @@ final class OpenKeys {
         if (!ObjectHeader.isOf(object, repository)) {
           continue; // left by a creation that was interrupted
         }
+        any = true;
         KeyObject key = KeyObject.decode(name, object, repository);
         // One credential is one holder in all generations: no need to try it on the others.
         if (holder == null || holder.equals(key.holder().holder())) {
@@ -92,7 +94,7 @@ final class OpenKeys {
       }
     }
     if (roots.isEmpty()) {
-      throw damage != null ? damage : wrongKey(credential);
+      throw damage != null ? damage : any ? wrongKey(credential) : noKeys();
     }
     return roots;
   }
@@ -105,6 +107,11 @@ final class OpenKeys {
           .sorted()
           .toList();
     }
+  }
+
+  private static CorruptObjectException noKeys() {
+    return new CorruptObjectException(
+        FormatObject.NAME.value(), "there are no key objects of the repository that it names");
   }
 
   private WrongKeyException wrongKey(Credential credential) {

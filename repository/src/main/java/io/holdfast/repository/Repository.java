@@ -163,5 +163,6 @@ public final class Repository implements AutoCloseable {
       openIndex.index().close();
       openIndex = null;
     }
+    keys.close();
   }
 }
