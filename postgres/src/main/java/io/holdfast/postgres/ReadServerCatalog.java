@@ -51,10 +51,13 @@ final class ReadServerCatalog {
         preloadLibraries());
   }
 
-  private List<Tablespace> tablespaces() throws SQLException {
+  /** The tablespaces as they are now. */
+  List<Tablespace> tablespaces() throws SQLException {
     return query(
         session,
-        "SELECT oid, spcname, convert_to(pg_tablespace_location(oid), 'UTF8') FROM pg_tablespace"
+        "SELECT oid, spcname, "
+            + OnlineBackup.bytes("pg_tablespace_location(oid)")
+            + " FROM pg_tablespace"
             + " WHERE spcname NOT IN ('pg_default', 'pg_global') ORDER BY oid",
         row -> new Tablespace(row.getLong(1), row.getString(2), BytePath.of(row.getBytes(3))));
   }

@@ -1,0 +1,200 @@
+package io.holdfast.postgres;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.FileHandle;
+import io.holdfast.posix.NodeType;
+import io.holdfast.posix.PosixException;
+import io.holdfast.repository.CancelledException;
+import io.holdfast.repository.Content;
+import io.holdfast.repository.ContentReader;
+import io.holdfast.repository.Entry;
+import io.holdfast.repository.Manifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Restores a cluster from a backup: into an empty directory, or over the cluster's own data
+ * directory, of which only pages that differ are replaced and what is not in the backup is removed.
+ *
+ * <p>The restored cluster, when it is started, recovers from the write-ahead log in the backup to
+ * the stop of the backup and opens on a timeline of its own; docs/decisions says why so.
+ *
+ * <p>Until all is there and on disk, a marker file is in the directory and the control file is not,
+ * so no server can be started on half a cluster. A restore that was broken off is finished by
+ * repeating it.
+ */
+public final class ClusterRestore {
+  private static final int MAX_SETTINGS = 16 << 20;
+  private static final BytePath ARCHIVE_STATUS = BytePath.of("pg_wal/archive_status");
+  private static final BytePath UNFINISHED_CONTROL = BytePath.of("pg_control.restoring");
+
+  private final Manifest manifest;
+  private final ContentReader contents;
+  private final RestoreOptions options;
+  private final Ownership ownership;
+
+  public ClusterRestore(Manifest manifest, ContentReader contents, RestoreOptions options) {
+    this.manifest = manifest;
+    this.contents = contents;
+    this.options = options;
+    this.ownership = Ownership.of(options);
+  }
+
+  /**
+   * Restores.
+   *
+   * @throws ClusterRestoreException if the place may not be used, before anything changes, or
+   *     cannot be written
+   * @throws io.holdfast.repository.CorruptObjectException if the backup is damaged
+   */
+  public RestoredCluster run() {
+    try {
+      byte[] controlFile = required(ClusterFileRules.CONTROL_FILE, ControlFile.FILE_SIZE);
+      ControlFile control = ControlFile.parse(controlFile);
+      required(ClusterFileRules.BACKUP_LABEL, MAX_SETTINGS);
+      Map<BytePath, BytePath> tablespaces = options.tablespaces().locations(tablespaces());
+      RestoreTarget target = new RestoreTarget(options.target(), options.force(), control);
+      try (TargetTree tree = target.take(tablespaces)) {
+        return restore(tree, tablespaces, controlFile, control);
+      }
+    } catch (IOException e) {
+      throw ClusterRestoreException.of(options.target(), e);
+    } catch (UncheckedIOException e) {
+      IOException cause = Objects.requireNonNull(e.getCause());
+      throw ClusterRestoreException.of(options.target(), cause);
+    }
+  }
+
+  private RestoredCluster restore(
+      TargetTree tree, Map<BytePath, BytePath> tablespaces, byte[] controlFile, ControlFile control)
+      throws IOException {
+    options.progress().expected(manifest.ref().bytes());
+    long removed = new RemoveStrangers(tree, tablespaces, manifest).run();
+    new RestoreDirectories(tree, tablespaces, ownership).run(manifest);
+    try (RestoreTargets targets =
+        new RestoreTargets(
+            tree, manifest, contents, ownership, options.progress(), options.workers())) {
+      contents.read(targets);
+      markSegmentsArchived(tree);
+      writeRecoverySettings(tree);
+      tree.sync();
+      writeControlFile(tree, controlFile);
+      RestoreMarker.remove(tree.root());
+      return new RestoredCluster(
+          control,
+          targets.files(),
+          targets.bytes(),
+          targets.fetchedBytes(),
+          removed,
+          warnings(tablespaces));
+    }
+  }
+
+  private List<String> warnings(Map<BytePath, BytePath> tablespaces) {
+    List<String> warnings = new ArrayList<>();
+    for (Tablespace tablespace : tablespaces()) {
+      BytePath location = tablespaces.get(tablespace.path());
+      if (!tablespace.location().equals(location)) {
+        warnings.add(
+            "tablespace "
+                + tablespace.oid()
+                + " is now in "
+                + location
+                + " instead of "
+                + tablespace.location());
+      }
+    }
+    return warnings;
+  }
+
+  private List<Tablespace> tablespaces() {
+    byte[] map = optional(ClusterFileRules.TABLESPACE_MAP, TablespaceMap.MAX_BYTES);
+    try {
+      return map == null ? List.of() : TablespaceMap.parse(map);
+    } catch (IllegalArgumentException e) {
+      throw ClusterRestoreException.incomplete("its tablespace_map is damaged");
+    }
+  }
+
+  private byte[] required(BytePath path, int maximum) {
+    byte[] bytes = optional(path, maximum);
+    if (bytes == null) {
+      throw ClusterRestoreException.incomplete("it has no " + path);
+    }
+    return bytes;
+  }
+
+  private byte @Nullable [] optional(BytePath path, int maximum) {
+    Content content = manifest.find(path).map(Entry::content).orElse(null);
+    if (content == null) {
+      return null;
+    }
+    if (content.length() > maximum) {
+      throw ClusterRestoreException.incomplete("its " + path + " is too long");
+    }
+    return contents.readSmall(content, maximum);
+  }
+
+  /**
+   * What the source wrote to its log it also archived: the restored cluster must not do it again.
+   */
+  private void markSegmentsArchived(TargetTree tree) throws IOException {
+    try (DirectoryHandle status = tree.open(ARCHIVE_STATUS)) {
+      BytePath wal = ClusterFileRules.WAL_DIRECTORY;
+      for (Iterator<Entry> entries = manifest.cursor(wal); entries.hasNext(); ) {
+        Entry entry = entries.next();
+        if (!entry.path().startsWith(wal)) {
+          return;
+        }
+        if (entry.type() == NodeType.FILE && wal.equals(entry.path().parent())) {
+          write(status, BytePath.of(entry.path().name() + ".done"), new byte[0]);
+        }
+      }
+    } catch (PosixException e) {
+      if (!e.isAbsent()) {
+        throw e;
+      }
+    }
+  }
+
+  private void writeRecoverySettings(TargetTree tree) throws IOException {
+    byte[] before = optional(RestoreRules.AUTO_CONF, MAX_SETTINGS);
+    byte[] settings =
+        new RecoverySettings(options.settings()).applyTo(before == null ? new byte[0] : before);
+    write(tree.root(), RestoreRules.AUTO_CONF, settings);
+    write(tree.root(), RestoreRules.RECOVERY_SIGNAL, new byte[0]);
+  }
+
+  /** Under another name first, so that it is either not there or whole. */
+  private void writeControlFile(TargetTree tree, byte[] bytes) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("restoring a cluster");
+    }
+    try (DirectoryHandle global = tree.open(BytePath.of("global"))) {
+      write(global, UNFINISHED_CONTROL, bytes);
+      global.rename(UNFINISHED_CONTROL, global, ClusterFileRules.CONTROL_FILE.name());
+      global.sync();
+    }
+  }
+
+  private void write(DirectoryHandle directory, BytePath name, byte[] bytes) throws IOException {
+    RemoveTree.fileIfPresent(directory, name);
+    Entry ordinary =
+        manifest
+            .find(ClusterFileRules.BACKUP_LABEL)
+            .orElseThrow(() -> ClusterRestoreException.incomplete("it has no backup_label"));
+    try (FileHandle file = directory.createFile(name, 0600)) {
+      file.write(0, bytes, 0, bytes.length);
+      ownership.apply(file, EntryMetadata.of(ordinary), false);
+      file.sync();
+    }
+    directory.sync();
+  }
+}

@@ -1,0 +1,117 @@
+package io.holdfast.postgres;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.repository.PageWriter;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the bytes of one relation file, verifies its pages and hands them on. For one thread.
+ *
+ * <p>A page with a wrong checksum is read again where that is possible: the server may have been
+ * writing it. What is stored is what was read last.
+ */
+final class RelationPages {
+  /** Reads a page of the file again. */
+  @FunctionalInterface
+  interface Again {
+    /**
+     * Reads it.
+     *
+     * @param position of the page in the file, in bytes
+     * @return whether the whole page could be read
+     */
+    boolean read(long position, byte[] to, int offset) throws IOException;
+  }
+
+  private static final int ATTEMPTS = 5;
+
+  private final BytePath path;
+  private final RelationFile relation;
+  private final long firstBlock;
+  private final PageVerifier verifier;
+  private final PageWriter writer;
+  private final DamageReport damage;
+  private final @Nullable Again again;
+  private long pages;
+  private boolean damaged;
+
+  /**
+   * @param again null where nothing can be read twice
+   */
+  RelationPages(
+      BytePath path,
+      RelationFile relation,
+      ControlFile cluster,
+      PageVerifier verifier,
+      PageWriter writer,
+      DamageReport damage,
+      @Nullable Again again) {
+    this.path = path;
+    this.relation = relation;
+    this.firstBlock = relation.firstBlock(cluster);
+    this.verifier = verifier;
+    this.writer = writer;
+    this.damage = damage;
+    this.again = again;
+  }
+
+  /**
+   * Takes the next bytes; may change them.
+   *
+   * @param length whole pages, but in the last call
+   */
+  void append(byte[] bytes, int offset, int length) throws IOException {
+    int size = verifier.pageSize();
+    for (int at = 0; at + size <= length; at += size) {
+      verify(bytes, offset + at);
+      pages++;
+    }
+    writer.append(bytes, offset, length);
+  }
+
+  private void verify(byte[] bytes, int offset) throws IOException {
+    PageVerdict verdict = verifier.verify(bytes, offset, firstBlock + pages);
+    if (verdict == PageVerdict.DAMAGED && again != null) {
+      verdict = lookAgain(again, bytes, offset);
+    }
+    DamagedPage page = new DamagedPage(path, relation, firstBlock + pages);
+    switch (verdict) {
+      case SOUND, EMPTY -> {}
+      case CHANGING -> damage.suspect(page, PageHeader.read(bytes, offset).lsn());
+      case DAMAGED -> {
+        damaged = true;
+        damage.damaged(page);
+      }
+    }
+  }
+
+  /** A page that changes between two looks is being written: recovery knows of it. */
+  private PageVerdict lookAgain(Again reader, byte[] bytes, int offset) throws IOException {
+    int size = verifier.pageSize();
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      byte[] before = Arrays.copyOfRange(bytes, offset, offset + size);
+      if (!reader.read(pages * size, bytes, offset)) {
+        System.arraycopy(before, 0, bytes, offset, size);
+        return PageVerdict.CHANGING; // cut off meanwhile
+      }
+      PageVerdict verdict = verifier.verify(bytes, offset, firstBlock + pages);
+      if (verdict != PageVerdict.DAMAGED
+          || Arrays.equals(before, 0, size, bytes, offset, offset + size)) {
+        return verdict;
+      }
+    }
+    return PageVerdict.CHANGING;
+  }
+
+  /** Whole pages so far. */
+  long pages() {
+    return pages;
+  }
+
+  /** Whether one of them is damaged. */
+  boolean isDamaged() {
+    return damaged;
+  }
+}

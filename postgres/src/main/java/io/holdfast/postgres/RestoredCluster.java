@@ -1,0 +1,26 @@
+package io.holdfast.postgres;
+
+import java.util.List;
+
+/**
+ * What a restore did.
+ *
+ * @param control of the restored cluster
+ * @param files files that are there now
+ * @param bytes their lengths
+ * @param fetchedBytes what had to be fetched from the repository
+ * @param removed files and directories that were there and are not in the backup
+ * @param warnings what the operator should know
+ */
+public record RestoredCluster(
+    ControlFile control,
+    long files,
+    long bytes,
+    long fetchedBytes,
+    long removed,
+    List<String> warnings) {
+
+  public RestoredCluster {
+    warnings = List.copyOf(warnings);
+  }
+}
