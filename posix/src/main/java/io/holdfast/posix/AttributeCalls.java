@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls on the attributes of a node: owner, mode, times. A node is named by a directory and a name
@@ -15,6 +16,9 @@ import java.lang.invoke.MethodHandle;
 final class AttributeCalls {
   /** In place of a user or group: leave it as it is. */
   static final long UNCHANGED = 0xffff_ffffL;
+
+  /** In place of nanoseconds: leave this time as it is. */
+  private static final long LEAVE = (1L << 30) - 2;
 
   private static final int NO_FOLLOW = 0x100;
   private static final int EMPTY_PATH = 0x1000;
@@ -63,12 +67,12 @@ final class AttributeCalls {
         mode & 07777,
         status.get(JAVA_LONG, 40),
         status.get(JAVA_LONG, 48) * 512,
-        device(status.get(JAVA_INT, 136), status.get(JAVA_INT, 140)),
+        DeviceNumbers.join(status.get(JAVA_INT, 136), status.get(JAVA_INT, 140)),
         status.get(JAVA_LONG, 32),
         status.get(JAVA_INT, 16) & 0xffff_ffffL,
         status.get(JAVA_INT, 20) & 0xffff_ffffL,
         status.get(JAVA_INT, 24) & 0xffff_ffffL,
-        device(status.get(JAVA_INT, 128), status.get(JAVA_INT, 132)),
+        DeviceNumbers.join(status.get(JAVA_INT, 128), status.get(JAVA_INT, 132)),
         hasMount ? status.get(JAVA_LONG, 144) : 0,
         timestamp(status, 64),
         timestamp(status, 112),
@@ -77,13 +81,6 @@ final class AttributeCalls {
 
   private static FileTimestamp timestamp(MemorySegment status, long offset) {
     return new FileTimestamp(status.get(JAVA_LONG, offset), status.get(JAVA_INT, offset + 8));
-  }
-
-  private static long device(int major, int minor) {
-    return ((major & 0xffff_f000L) << 32)
-        | ((major & 0xfffL) << 8)
-        | ((minor & 0xffff_ff00L) << 12)
-        | (minor & 0xffL);
   }
 
   static void setOwner(int directory, BytePath name, long owner, long group, BytePath shown)
@@ -116,12 +113,16 @@ final class AttributeCalls {
   }
 
   static void setTimes(
-      int directory, BytePath name, FileTimestamp accessed, FileTimestamp modified, BytePath shown)
+      int directory,
+      BytePath name,
+      @Nullable FileTimestamp accessed,
+      FileTimestamp modified,
+      BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
       MemorySegment times = frame.bytes(32);
-      times.set(JAVA_LONG, 0, accessed.seconds());
-      times.set(JAVA_LONG, 8, accessed.nanos());
+      times.set(JAVA_LONG, 0, accessed == null ? 0 : accessed.seconds());
+      times.set(JAVA_LONG, 8, accessed == null ? LEAVE : accessed.nanos());
       times.set(JAVA_LONG, 16, modified.seconds());
       times.set(JAVA_LONG, 24, modified.nanos());
       if (name.isEmpty()) {

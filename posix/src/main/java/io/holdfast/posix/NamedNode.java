@@ -1,6 +1,7 @@
 package io.holdfast.posix;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A name in an open directory. Valid as long as the directory is open. */
 public final class NamedNode implements Node {
@@ -33,7 +34,8 @@ public final class NamedNode implements Node {
   }
 
   @Override
-  public void setTimes(FileTimestamp accessed, FileTimestamp modified) throws PosixException {
+  public void setTimes(@Nullable FileTimestamp accessed, FileTimestamp modified)
+      throws PosixException {
     AttributeCalls.setTimes(directory.descriptor(), name, accessed, modified, path());
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.posix;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node of a file system whose attributes can be read and set: an open file or directory, or a
@@ -24,8 +25,8 @@ public sealed interface Node permits OpenNode, NamedNode {
   /** Sets the lower twelve bits of the mode. A link has none: EOPNOTSUPP. */
   void setPermissions(int permissions) throws PosixException;
 
-  /** Sets the times of last access and last modification. */
-  void setTimes(FileTimestamp accessed, FileTimestamp modified) throws PosixException;
+  /** Sets the times of last access and last modification; without the former, that stays. */
+  void setTimes(@Nullable FileTimestamp accessed, FileTimestamp modified) throws PosixException;
 
   /** Names of the extended attributes that the caller may see, ACLs among them. */
   List<byte[]> attributes() throws PosixException;

@@ -1,6 +1,7 @@
 package io.holdfast.posix;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file or directory. Any thread may use it, several at once; closing it while another
@@ -48,7 +49,8 @@ public abstract sealed class OpenNode implements Node, AutoCloseable
   }
 
   @Override
-  public final void setTimes(FileTimestamp accessed, FileTimestamp modified) throws PosixException {
+  public final void setTimes(@Nullable FileTimestamp accessed, FileTimestamp modified)
+      throws PosixException {
     AttributeCalls.setTimes(descriptor(), BytePath.EMPTY, accessed, modified, path);
   }
 

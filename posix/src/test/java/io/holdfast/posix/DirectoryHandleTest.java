@@ -114,8 +114,11 @@ class DirectoryHandleTest {
     directory.makeSymlink(B, A);
     NamedNode link = directory.node(B);
     link.setTimes(new FileTimestamp(1, 0), new FileTimestamp(2, 5));
+    FileTimestamp accessed = link.status().accessed();
+    link.setTimes(null, new FileTimestamp(2, 6));
+    assertThat(link.status().accessed()).isEqualTo(accessed);
     link.setOwner(Node.UNCHANGED, Node.UNCHANGED);
-    assertThat(link.status().modified()).isEqualTo(new FileTimestamp(2, 5));
+    assertThat(link.status().modified()).isEqualTo(new FileTimestamp(2, 6));
     assertThat(directory.status(A).modified()).isEqualTo(before.modified());
   }
 
@@ -224,7 +227,7 @@ class DirectoryHandleTest {
     }
     FileStatus status = directory.status(A);
     assertThat(status.type()).isEqualTo(NodeType.CHAR_DEVICE);
-    assertThat(status.specialDevice()).isEqualTo((1 << 8) | 3);
+    assertThat(status.specialDevice()).isEqualTo(DeviceNumbers.join(1, 3));
     directory.node(A).setOwner(12345, 4_000_000_000L);
     assertThat(directory.status(A).owner()).isEqualTo(12345);
     assertThat(directory.status(A).group()).isEqualTo(4_000_000_000L);
