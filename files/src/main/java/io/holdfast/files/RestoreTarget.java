@@ -1,0 +1,225 @@
+package io.holdfast.files;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.DirectoryReader;
+import io.holdfast.posix.Errno;
+import io.holdfast.posix.FileStatus;
+import io.holdfast.posix.PosixException;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * The directory that a tree is restored into, and in it a hidden work directory: files are made
+ * there and moved to their places when they are complete. The work directory is locked against a
+ * second restore, and marks the target as unfinished: as long as it is there, restoring into the
+ * same target again is allowed and starts over. Thread-safe.
+ */
+final class RestoreTarget implements AutoCloseable {
+  private static final String WORK = ".holdfast-restore";
+  private static final String FRESH = ".holdfast-file-";
+  private static final int PRIVATE = 0700;
+
+  private final DirectoryHandle root;
+  private final DirectoryHandle work;
+  private final BytePath workName;
+  private final long device;
+  private final boolean replaces;
+  private final String run = UUID.randomUUID().toString();
+  private volatile boolean finished;
+  private final AtomicLong counter = new AtomicLong();
+
+  private RestoreTarget(
+      DirectoryHandle root, DirectoryHandle work, BytePath workName, boolean replaces)
+      throws PosixException {
+    this.root = root;
+    this.work = work;
+    this.workName = workName;
+    this.replaces = replaces;
+    this.device = work.status().device();
+  }
+
+  /**
+   * Makes the target if it is absent, and takes possession of it.
+   *
+   * @param isTaken whether the backup has an entry of that name at its top
+   * @throws TargetConflictException if it holds something that was not allowed, or another restore
+   *     runs
+   */
+  static RestoreTarget open(BytePath target, boolean overwrite, Predicate<BytePath> isTaken)
+      throws PosixException {
+    BytePath workName = workName(isTaken);
+    makeIfAbsent(target);
+    DirectoryHandle root = DirectoryHandle.open(target);
+    try {
+      boolean unfinished = holds(root, workName);
+      if (!unfinished && !overwrite && !isEmpty(root)) {
+        throw TargetConflictException.notEmpty(target);
+      }
+      boolean replaces = unfinished || overwrite;
+      DirectoryHandle work = openWork(target, root, workName);
+      return new RestoreTarget(root, work, workName, replaces);
+    } catch (PosixException | RuntimeException e) {
+      root.close();
+      throw e;
+    }
+  }
+
+  private static BytePath workName(Predicate<BytePath> isTaken) {
+    BytePath name = BytePath.of(WORK);
+    for (int i = 2; isTaken.test(name); i++) {
+      name = BytePath.of(WORK + "-" + i);
+    }
+    return name;
+  }
+
+  private static void makeIfAbsent(BytePath target) throws PosixException {
+    BytePath parent = target.parent();
+    if (parent == null || !target.name().isName()) {
+      return;
+    }
+    try (DirectoryHandle above = DirectoryHandle.open(parent)) {
+      above.makeDirectory(target.name(), PRIVATE);
+      above.sync();
+    } catch (PosixException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+    }
+  }
+
+  private static boolean holds(DirectoryHandle root, BytePath name) throws PosixException {
+    try {
+      return root.status(name).isDirectory();
+    } catch (PosixException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isEmpty(DirectoryHandle directory) throws PosixException {
+    try (DirectoryReader names = directory.read()) {
+      return names.next() == null;
+    }
+  }
+
+  private static DirectoryHandle openWork(BytePath target, DirectoryHandle root, BytePath name)
+      throws PosixException {
+    try {
+      root.makeDirectory(name, PRIVATE);
+    } catch (PosixException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+    }
+    DirectoryHandle work = root.openDirectory(name);
+    try {
+      if (!work.tryLock()) {
+        throw TargetConflictException.busy(target);
+      }
+      root.sync();
+      clean(work);
+      return work;
+    } catch (PosixException | RuntimeException e) {
+      work.close();
+      throw e;
+    }
+  }
+
+  private static void clean(DirectoryHandle work) throws PosixException {
+    try (DirectoryReader names = work.read()) {
+      for (BytePath name = names.next(); name != null; name = names.next()) {
+        work.remove(name);
+      }
+    }
+  }
+
+  DirectoryHandle root() {
+    return root;
+  }
+
+  /**
+   * Whether what is in the target already is replaced: it was allowed, or is from an unfinished
+   * run.
+   */
+  boolean replaces() {
+    return replaces;
+  }
+
+  /** Whether a file can be moved into a directory, or linked, from the work directory. */
+  boolean isNear(FileStatus directory) {
+    return directory.device() == device;
+  }
+
+  /** The work directory. */
+  DirectoryHandle work() {
+    return work;
+  }
+
+  /** A name that is not in use. */
+  BytePath freshName() {
+    return BytePath.of(FRESH + run + "-" + counter.incrementAndGet());
+  }
+
+  /**
+   * Gives a finished node its name. What has that name is replaced if that is allowed.
+   *
+   * @throws TargetConflictException if a directory has that name
+   */
+  void place(DirectoryHandle from, BytePath made, DirectoryHandle to, BytePath name)
+      throws PosixException {
+    try {
+      if (replaces) {
+        from.rename(made, to, name);
+      } else {
+        placeAtFreeName(from, made, to, name);
+      }
+    } catch (PosixException e) {
+      switch (e.errno()) {
+        case Errno.EEXIST -> throw inTheWay(to, name, "not part of this restore");
+        case Errno.EISDIR, Errno.ENOTEMPTY -> throw inTheWay(to, name, "a directory");
+        default -> throw e;
+      }
+    }
+  }
+
+  private static TargetConflictException inTheWay(DirectoryHandle in, BytePath name, String what) {
+    return TargetConflictException.inTheWay(in.path().resolve(name), what);
+  }
+
+  private static void placeAtFreeName(
+      DirectoryHandle from, BytePath made, DirectoryHandle to, BytePath name)
+      throws PosixException {
+    try {
+      from.renameToFree(made, to, name);
+    } catch (PosixException e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      from.link(made, to, name); // a file system without that kind of rename
+      from.remove(made);
+    }
+  }
+
+  /** Removes the work directory: the restore is complete. */
+  void finish() throws PosixException {
+    root.syncFileSystem();
+    clean(work);
+    root.removeDirectory(workName);
+    finished = true;
+  }
+
+  /** After a failure, what was being made is removed and the mark stays. */
+  @Override
+  public void close() throws PosixException {
+    try (root;
+        work) {
+      if (!finished) {
+        clean(work);
+      }
+    }
+  }
+}

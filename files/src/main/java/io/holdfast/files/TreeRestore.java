@@ -1,0 +1,108 @@
+package io.holdfast.files;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.PosixException;
+import io.holdfast.repository.ContentReader;
+import io.holdfast.repository.Entry;
+import io.holdfast.repository.Manifest;
+import io.holdfast.storage.FailureCategory;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Restores a tree of files, or parts of one, with all metadata. Each file appears complete or not
+ * at all; nothing outside the target is touched, whatever the backup says and whatever links the
+ * target holds. When it returns, all is on disk. After a failure or a crash the target is marked as
+ * unfinished, and the same restore can be run again. docs/files.md.
+ */
+public final class TreeRestore {
+  private final Manifest manifest;
+  private final ContentReader contents;
+  private final TreeRestoreOptions options;
+  private final TreeProgress progress;
+  private final UnaryOperator<ContentReader.Sink> sinkWrapper;
+
+  public TreeRestore(
+      Manifest manifest,
+      ContentReader contents,
+      TreeRestoreOptions options,
+      TreeProgress progress) {
+    this(manifest, contents, options, progress, UnaryOperator.identity());
+  }
+
+  /**
+   * @param sinkWrapper for faults in tests
+   */
+  TreeRestore(
+      Manifest manifest,
+      ContentReader contents,
+      TreeRestoreOptions options,
+      TreeProgress progress,
+      UnaryOperator<ContentReader.Sink> sinkWrapper) {
+    this.manifest = manifest;
+    this.contents = contents;
+    this.options = options;
+    this.progress = progress;
+    this.sinkWrapper = sinkWrapper;
+  }
+
+  /**
+   * Restores into a directory, which is made if only it is missing.
+   *
+   * @throws PathNotInBackupException if a wanted path is not there; nothing was changed
+   * @throws TargetConflictException if the target holds something that was not allowed, or is in
+   *     use
+   * @throws UnsafeEntryException if the backup holds something that no scan can have made
+   * @throws TreeException if the target cannot be written to
+   * @throws io.holdfast.repository.CorruptObjectException if the repository is damaged
+   * @throws io.holdfast.repository.CancelledException if the thread was interrupted
+   */
+  public TreeRestoreResult run(BytePath target) {
+    SelectedEntries entries = new SelectedEntries(manifest, options.paths());
+    WarningLog warnings = new WarningLog(options.warningLimit());
+    try (RestoreTarget restored =
+        RestoreTarget.open(target, options.overwrite(), name -> manifest.find(name).isPresent())) {
+      MetadataWriter metadata = new MetadataWriter(new OwnerRule(options.ownership()), warnings);
+      RestoreTally tally = new RestoreTally(progress);
+      try (DirectoryCache directories = new DirectoryCache(restored.root().reopen(), 64)) {
+        restore(entries, new RestoreSite(restored, directories, metadata, warnings, tally));
+      }
+      restored.finish();
+      Optional<Entry> root = manifest.find(BytePath.EMPTY);
+      if (root.isPresent()) {
+        metadata.apply(restored.root(), root.get());
+      }
+      restored.root().sync();
+      return tally.result(warnings.snapshot());
+    } catch (PosixException e) {
+      throw TreeException.of("cannot restore into " + target, e);
+    } catch (IOException e) {
+      throw new TreeException(
+          FailureCategory.UNAVAILABLE,
+          "cannot restore into " + target + ": " + e.getMessage(),
+          "",
+          e);
+    }
+  }
+
+  private void restore(SelectedEntries entries, RestoreSite site) throws IOException {
+    try (HardLinkRestore links = new HardLinkRestore(site);
+        DirectoryFinish finish = new DirectoryFinish(site)) {
+      contents.read(new RestoreWalk(entries, site, links, finish, sinkWrapper));
+      if (!site.sinks().isEmpty()) {
+        throw new IllegalStateException("the reader of contents left files incomplete");
+      }
+      links.link(this::entry);
+      finish.finishPostponed(this::entry);
+    } finally {
+      site.abandonSinks();
+    }
+  }
+
+  private Entry entry(BytePath path) {
+    return manifest
+        .find(path)
+        .orElseThrow(() -> new UnsafeEntryException(path, "cannot be found a second time"));
+  }
+}

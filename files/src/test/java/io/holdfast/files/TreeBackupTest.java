@@ -1,0 +1,341 @@
+package io.holdfast.files;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.FileStatus;
+import io.holdfast.repository.CancelledException;
+import io.holdfast.repository.Entry;
+import io.holdfast.repository.SourceRecord;
+import io.holdfast.storage.ObjectStat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreeBackupTest {
+  @TempDir Path temp;
+  private TreeFixture fixture;
+
+  @BeforeEach
+  void open() throws Exception {
+    fixture = new TreeFixture(temp);
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  /** A listener that does something whenever bytes, or entries, are done. */
+  private static TreeProgress listener(Runnable onEntries, Runnable onBytes) {
+    return new TreeProgress() {
+      @Override
+      public void entries(long count) {
+        onEntries.run();
+      }
+
+      @Override
+      public void bytes(long count) {
+        onBytes.run();
+      }
+    };
+  }
+
+  private static void append(Path file) {
+    try {
+      Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private TreeFixture.Backup incremental(TreeFixture.Backup previous) throws IOException {
+    return fixture.backup(
+        fixture.options(), new PreviousTree(previous.manifest(), TreeFixture.LATER));
+  }
+
+  private static Entry entry(TreeFixture.Backup backup, String path) {
+    return backup.manifest().find(BytePath.of(path)).orElseThrow();
+  }
+
+  @Test
+  void entriesComeInPathOrderWithNamesOfOwners() throws Exception {
+    fixture.file("a/x", new byte[] {1});
+    fixture.file("a!", new byte[] {2});
+    fixture.file("b", new byte[] {3});
+    TreeFixture.Backup backup = fixture.backup();
+    assertThat(backup.paths().stream().map(BytePath::toString))
+        .containsExactly("", "a", "a/x", "a!", "b");
+    assertThat(backup.result().files()).isEqualTo(3);
+    assertThat(backup.result().directories()).isEqualTo(2);
+    assertThat(backup.result().filesRead()).isEqualTo(3);
+    BytePath user = entry(backup, "b").user();
+    assertThat(user).hasToString(System.getProperty("user.name"));
+  }
+
+  @Test
+  void anIncrementalReadsWhatChanged() throws Exception {
+    fixture.file("same", "same".getBytes(US_ASCII));
+    Path changed = fixture.file("changed", "one".getBytes(US_ASCII));
+    fixture.file("gone", new byte[] {1});
+    TreeFixture.Backup full = fixture.backup();
+    Files.write(changed, "two".getBytes(US_ASCII));
+    Files.delete(fixture.source.resolve("gone"));
+    fixture.file("new", new byte[] {2});
+    TreeFixture.Backup incremental = incremental(full);
+    assertThat(incremental.result().filesUnchanged()).isEqualTo(1);
+    assertThat(incremental.result().filesRead()).isEqualTo(2);
+    assertThat(entry(incremental, "same")).isEqualTo(entry(full, "same"));
+    fixture.restore(incremental.manifest());
+    assertThat(fixture.compare().differences()).isEmpty();
+  }
+
+  @Test
+  void aChangeThatKeepsSizeAndTimeIsSeen() throws Exception {
+    Path file = fixture.file("file", "one".getBytes(US_ASCII));
+    TreeFixture.Backup full = fixture.backup();
+    var time = Files.getLastModifiedTime(file);
+    Files.write(file, "two".getBytes(US_ASCII));
+    Files.setLastModifiedTime(file, time);
+    assertThat(incremental(full).result().filesRead()).isEqualTo(1);
+  }
+
+  @Test
+  void aReplacedFileIsSeen() throws Exception {
+    Path file = fixture.file("file", "one".getBytes(US_ASCII));
+    TreeFixture.Backup full = fixture.backup();
+    Path other = fixture.file("other", "two".getBytes(US_ASCII));
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
+    Files.move(other, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertThat(incremental(full).result().filesRead()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileAsYoungAsTheLastBackupIsReadAgain() throws Exception {
+    Path file = fixture.file("file", "one".getBytes(US_ASCII));
+    TreeFixture.Backup full = fixture.backup();
+    FileStatus status;
+    try (DirectoryHandle source = fixture.openSource()) {
+      status = source.status(BytePath.of("file"));
+    }
+    var changed =
+        java.time.Instant.ofEpochSecond(status.changed().seconds(), status.changed().nanos());
+    TreeFixture.Backup young =
+        fixture.backup(
+            fixture.options(), new PreviousTree(full.manifest(), changed.plusSeconds(1)));
+    assertThat(young.result().filesRead()).isEqualTo(1);
+    TreeFixture.Backup old =
+        fixture.backup(
+            fixture.options(), new PreviousTree(full.manifest(), changed.plusSeconds(3)));
+    assertThat(old.result().filesUnchanged()).isEqualTo(1);
+    assertThat(file).exists();
+  }
+
+  @Test
+  void aDamagedPreviousManifestIsReportedAndAllIsRead() throws Exception {
+    fixture.file("a", new byte[] {1});
+    fixture.backup();
+    fixture.file("b", new byte[] {2});
+    int metadataPack = 4;
+    List<ObjectStat> packs;
+    try (Stream<ObjectStat> all = fixture.store.list("packs/")) {
+      packs = all.toList();
+    }
+    for (ObjectStat pack : packs) {
+      if (fixture.store.get(pack.name())[8] == metadataPack) {
+        fixture.store.delete(pack.name());
+      }
+    }
+    Path again = Files.createDirectory(temp.resolve("again"));
+    try (TreeFixture reopened = new TreeFixture(again, fixture.store)) {
+      Files.write(reopened.source.resolve("a"), new byte[] {1});
+      SourceRecord record = reopened.repository.backups().list().getFirst().sources().getFirst();
+      TreeFixture.Backup backup =
+          reopened.backup(
+              reopened.options(),
+              new PreviousTree(reopened.repository.manifest(record), TreeFixture.LATER));
+      assertThat(backup.result().warnings().count(TreeWarning.Kind.PREVIOUS_DAMAGED)).isEqualTo(1);
+      assertThat(backup.result().filesRead()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void linkedFilesAreReadOnce() throws Exception {
+    Path first = fixture.file("a", "content".getBytes(US_ASCII));
+    Files.createLink(fixture.source.resolve("b"), first);
+    Files.createLink(fixture.source.resolve("c"), first);
+    TreeFixture.Backup backup = fixture.backup();
+    assertThat(backup.result().filesRead()).isEqualTo(1);
+    assertThat(backup.result().filesLinked()).isEqualTo(2);
+    assertThat(entry(backup, "c").content()).isEqualTo(entry(backup, "a").content());
+    assertThat(entry(backup, "c").inode()).isEqualTo(entry(backup, "a").inode());
+    assertThat(entry(backup, "c").links()).isEqualTo(3);
+  }
+
+  @Test
+  void aFileThatKeepsChangingIsKeptAndReported() throws Exception {
+    Path file = fixture.file("log", new byte[1000]);
+    fixture.file("quiet", new byte[0]);
+    TreeFixture.Backup backup =
+        fixture.backup(fixture.options(), null, listener(() -> {}, () -> append(file)));
+    assertThat(backup.result().warnings().count(TreeWarning.Kind.CHANGED_WHILE_READ)).isEqualTo(1);
+    assertThat(backup.result().warnings().first().getFirst().path()).hasToString("log");
+    assertThat(entry(backup, "log").flags().changedWhileRead()).isTrue();
+    assertThat(entry(backup, "quiet").flags().changedWhileRead()).isFalse();
+    assertThat(incremental(backup).result().filesRead()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileThatChangedOnceIsReadAgainAndFine() throws Exception {
+    Path file = fixture.file("file", new byte[1000]);
+    AtomicBoolean done = new AtomicBoolean();
+    TreeFixture.Backup backup =
+        fixture.backup(
+            fixture.options(),
+            null,
+            listener(
+                () -> {},
+                () -> {
+                  if (!done.getAndSet(true)) {
+                    append(file);
+                  }
+                }));
+    assertThat(backup.result().warnings().total()).isZero();
+    assertThat(entry(backup, "file").size()).isEqualTo(1001);
+  }
+
+  @Test
+  void aFileThatBecomesShorterIsReported() throws Exception {
+    byte[] content = new byte[3 << 20];
+    new Random(1).nextBytes(content);
+    Path file = fixture.file("file", content);
+    AtomicLong length = new AtomicLong(content.length);
+    TreeFixture.Backup backup =
+        fixture.backup(
+            fixture.options(),
+            null,
+            listener(
+                () -> {},
+                () -> {
+                  try (var channel =
+                      java.nio.channels.FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(length.addAndGet(-1 << 20));
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
+    assertThat(entry(backup, "file").size()).isLessThan(content.length);
+  }
+
+  @Test
+  void whatVanishesIsOnlyNoticed() throws Exception {
+    Path gone = fixture.file("zz", new byte[1]);
+    fixture.file("aa", new byte[1]);
+    AtomicBoolean done = new AtomicBoolean();
+    TreeFixture.Backup backup =
+        fixture.backup(
+            fixture.options().withLimits(1, 1, 1000),
+            null,
+            listener(
+                () -> {
+                  if (!done.getAndSet(true)) {
+                    assertThat(gone.toFile().delete()).isTrue();
+                  }
+                },
+                () -> {}));
+    assertThat(backup.result().warnings().notices()).isEqualTo(1);
+    assertThat(backup.result().warnings().total()).isZero();
+    assertThat(backup.paths().stream().map(BytePath::toString)).containsExactly("", "aa");
+  }
+
+  @Test
+  void whatCannotBeReadIsListedAndTheRestIsKept() throws Exception {
+    TreeBackupResult result =
+        Unprivileged.call(
+            fixture,
+            () -> {
+              try (TreeFixture own = new TreeFixture(Files.createDirectory(temp.resolve("own")))) {
+                own.file("closed/inside", new byte[] {1});
+                own.file("file", new byte[] {2});
+                own.file("fine", new byte[] {3});
+                try (DirectoryHandle source = own.openSource()) {
+                  source.node(BytePath.of("closed")).setPermissions(0);
+                  source.node(BytePath.of("file")).setPermissions(0);
+                }
+                TreeFixture.Backup backup = own.backup();
+                assertThat(backup.paths().stream().map(BytePath::toString))
+                    .containsExactly("", "closed", "fine");
+                return backup.result();
+              }
+            });
+    assertThat(result.warnings().count(TreeWarning.Kind.UNREADABLE)).isEqualTo(2);
+    assertThat(result.warnings().first().stream().map(TreeWarning::toString))
+        .containsExactlyInAnyOrder(
+            "closed: unreadable: Permission denied", "file: unreadable: Permission denied");
+  }
+
+  @Test
+  void aRootThatCannotBeReadIsAnError() throws Exception {
+    Files.delete(fixture.source);
+    assertThatThrownBy(() -> fixture.backup())
+        .isInstanceOf(TreeException.class)
+        .hasMessageContaining("No such file or directory");
+    Files.write(fixture.source, new byte[1]);
+    assertThatThrownBy(() -> fixture.backup())
+        .isInstanceOf(TreeException.class)
+        .hasMessageContaining("Not a directory");
+  }
+
+  @Test
+  void filteredPathsAreLeftOut() throws Exception {
+    fixture.file("keep/a", new byte[1]);
+    fixture.file("keep/a.tmp", new byte[1]);
+    fixture.file("drop/b", new byte[1]);
+    TreeFilter filter =
+        TreeFilter.of(List.of(), List.of(BytePath.of("*.tmp"), BytePath.of("/drop")));
+    TreeFixture.Backup backup = fixture.backup(fixture.options().withFilter(filter), null);
+    assertThat(backup.paths().stream().map(BytePath::toString))
+        .containsExactly("", "keep", "keep/a");
+  }
+
+  @Test
+  void anInterruptEndsIt() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      fixture.file("f" + i, new byte[100]);
+    }
+    Thread caller = Thread.currentThread();
+    assertThatThrownBy(
+            () ->
+                fixture.backup(
+                    fixture.options().withLimits(2, 4, 1000),
+                    null,
+                    listener(() -> {}, caller::interrupt)))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(fixture.spool).isEmptyDirectory();
+  }
+
+  @Test
+  void warningsAreBoundedAndAllCounted() {
+    WarningLog log = new WarningLog(3);
+    for (int i = 0; i < 10; i++) {
+      log.add(BytePath.of("f" + i), TreeWarning.Kind.UNREADABLE, "no");
+    }
+    assertThat(log.snapshot().first()).hasSize(3);
+    assertThat(log.snapshot().total()).isEqualTo(10);
+  }
+}
