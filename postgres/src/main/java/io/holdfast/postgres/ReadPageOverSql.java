@@ -31,7 +31,9 @@ final class ReadPageOverSql implements AutoCloseable {
     try (Statement statement = sql.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT has_function_privilege('" + FUNCTION + "', 'EXECUTE')"
+                "SELECT has_function_privilege('"
+                    + FUNCTION
+                    + "', 'EXECUTE')"
                     + " AND pg_has_role(current_user, 'pg_read_server_files', 'USAGE')")) {
       return row.next() && row.getBoolean(1);
     }

@@ -135,7 +135,8 @@ final class StreamCopy implements AutoCloseable {
       @Nullable Content before,
       Source source)
       throws IOException {
-    byte[] piece = member.size() > BUFFER ? buffer : new byte[Math.toIntExact(Math.max(1, member.size()))];
+    byte[] piece =
+        member.size() > BUFFER ? buffer : new byte[Math.toIntExact(Math.max(1, member.size()))];
     try (PageWriter writer = session.pages(layout.pageSize(), before)) {
       RelationPages relationPages = layout.verify(member.path(), relation, writer);
       long left = member.size();

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what the stream says of the cluster beside its files, and makes of it the entries that the
- * stream does not have: docs/postgresql.md, "What a backup of a cluster holds". The files that
+ * Gathers what the stream says of the cluster beside its files, and makes of it the entries that
+ * the stream does not have: docs/postgresql.md, "What a backup of a cluster holds". The files that
  * Holdfast or the server makes for the backup take the owner and permissions of PG_VERSION, which
  * comes late in the stream; so they are settled when all has been read.
  */
@@ -56,8 +56,7 @@ final class StreamedEntries {
   /** Adds a directory, but for those of tablespaces, which are made in the end. */
   void directory(BaseBackupStream.Member member) {
     if (!tablespaces.containsKey(member.path())) {
-      entries.add(
-          StreamCopy.metadata(member).entry(member.path(), NodeType.DIRECTORY).build());
+      entries.add(StreamCopy.metadata(member).entry(member.path(), NodeType.DIRECTORY).build());
     }
   }
 
@@ -91,11 +90,7 @@ final class StreamedEntries {
   Entry settle(Entry entry) {
     EntryMetadata metadata = ordinary;
     if (metadata != null && isMade(entry)) {
-      return metadata
-          .made()
-          .entry(entry.path(), NodeType.FILE)
-          .content(entry.content())
-          .build();
+      return metadata.made().entry(entry.path(), NodeType.FILE).content(entry.content()).build();
     }
     if (damaged.contains(entry.path())) {
       return EntryMetadata.of(entry)

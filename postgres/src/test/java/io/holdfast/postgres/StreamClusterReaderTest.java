@@ -128,8 +128,7 @@ class StreamClusterReaderTest {
       }
       assertThat(wal)
           .contains(
-              WalSegmentName.containing(
-                      new Timeline(1), backup.details().span().start(), 16 << 20)
+              WalSegmentName.containing(new Timeline(1), backup.details().span().start(), 16 << 20)
                   .toString());
       assertThat(backup.details().catalog().tablespaces()).hasSize(1);
     }
@@ -175,7 +174,9 @@ class StreamClusterReaderTest {
       cluster.execute("CREATE TABLESPACE elsewhere LOCATION '" + space + "'");
       for (String table : List.of("dropped", "emptied", "rewritten", "moved", "indexed")) {
         cluster.execute(
-            "CREATE TABLE " + table + " AS SELECT i AS a, repeat('x', 500) AS b"
+            "CREATE TABLE "
+                + table
+                + " AS SELECT i AS a, repeat('x', 500) AS b"
                 + " FROM generate_series(1, 3000) i");
       }
       scene.backup(
