@@ -1,0 +1,305 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.NodeType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What Holdfast writes, the independent reader reads: it proves that docs/repository-format.md is
+ * complete and true.
+ */
+class PythonReaderTest {
+  @TempDir static Path shared;
+  @TempDir Path work;
+
+  private static SampleRepository sample = SampleRepository.random(Path.of(""), 0);
+  private static List<SampleSeries.Source> sources = List.of();
+
+  @BeforeAll
+  static void writeSample() throws IOException {
+    sample = SampleRepository.random(shared, 11);
+    Path cache = shared.resolve("cache");
+    sample.create(cache);
+    sources = new SampleSeries(11, compression -> sample.open(cache, compression)).write();
+  }
+
+  private PythonReader reader() {
+    return new PythonReader(sample.store(), "--key-file", sample.keyFile(), work);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--passphrase-file, passphrase",
+    "--key-file, key-file",
+    "--kit-file, recovery-kit.txt"
+  })
+  void everyHolderOpensItAndListsTheBackups(String option, String file) throws Exception {
+    List<JsonNode> lines =
+        new PythonReader(sample.store(), option, shared.resolve(file), work)
+            .run("list")
+            .requireSuccess()
+            .lines();
+    assertThat(lines.stream().map(line -> line.get("id").asString()))
+        .containsExactlyElementsOf(
+            sources.stream().map(SampleSeries.Source::backup).distinct().toList());
+    assertThat(lines.stream().map(line -> line.get("sequence").asInt()))
+        .containsExactly(1, 2, 3, 4);
+    assertThat(lines.getFirst().get("sources").get(0).get("name").asString()).isEqualTo("cluster");
+  }
+
+  @Test
+  void everyFieldOfEveryEntryIsShown() throws Exception {
+    for (SampleSeries.Source source : sources) {
+      List<JsonNode> shown =
+          reader().run("show", source.backup(), "--source", source.name()).requireSuccess().lines();
+      assertThat(shown).hasSameSizeAs(source.items());
+      Iterator<SampleSeries.Item> items = source.items().iterator();
+      shown.forEach(line -> ShownEntry.requireSame(line, items.next().entry()));
+    }
+  }
+
+  @Test
+  void onePathIsShownWithWhatIsBelowIt() throws Exception {
+    List<JsonNode> shown =
+        reader().run("show", "latest", "--source", "tree", "dir").requireSuccess().lines();
+    assertThat(shown.stream().map(line -> line.get("path").asString()))
+        .containsExactly(
+            "dir", "dir/link 1", "dir/nested/deeper", "dir/nested/deeper/file", "dir/void");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void everyByteAndAllMetadataComeBack(boolean index) throws Exception {
+    for (String backup : sources.stream().map(SampleSeries.Source::backup).distinct().toList()) {
+      Path target = work.resolve(backup);
+      reader(index).run("extract", backup, "--to", target.toString()).requireSuccess();
+      for (SampleSeries.Source source : sources) {
+        if (source.backup().equals(backup)) {
+          List<SampleSeries.Item> items = source.items();
+          if (items.isEmpty()) {
+            assertThat(target.resolve(source.name())).isEmptyDirectory();
+          } else {
+            new ExtractedTree(target.resolve(source.name())).requireSame(items);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void everythingIsVerified() throws Exception {
+    JsonNode counts = reader().run("verify").requireSuccess().lines().getFirst();
+    assertThat(counts.get("damages").asInt()).isZero();
+    assertThat(counts.get("backups").asInt()).isEqualTo(4);
+    assertThat(counts.get("packs").asInt()).isEqualTo(objects(sample.store(), "packs").size());
+    assertThat(counts.get("indexes").asInt()).isEqualTo(objects(sample.store(), "index").size());
+    assertThat(counts.get("records").asInt()).isEqualTo(5);
+    assertThat(counts.get("codecs").propertyNames())
+        .containsExactlyInAnyOrder("none", "zstd", "lz4", "gzip");
+    assertThat(counts.get("contents").asLong())
+        .isEqualTo(
+            sources.stream()
+                .flatMap(source -> source.items().stream())
+                .filter(item -> item.bytes() != null)
+                .count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keys", "packs", "index", "backups", "runs"})
+  void aFlippedBitIsFoundAndNamed(String kind) throws Exception {
+    Path copy = copyOfTheRepository();
+    Path damaged = objects(copy, kind).getFirst();
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(damaged, bytes);
+    PythonReader.Outcome outcome = reader(copy, "--no-index").run("verify");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.errors()).contains(copy.relativize(damaged).toString());
+  }
+
+  @Test
+  void aMissingPackIsNamedByWhatItTakesAway() throws Exception {
+    Path copy = copyOfTheRepository();
+    for (Path pack : objects(copy, "packs")) {
+      Files.delete(pack);
+    }
+    reader(copy).run("show", "latest", "--source", "tree").requireRefusal("packs/", "not there");
+    reader(copy, "--no-index")
+        .run("show", "latest", "--source", "tree")
+        .requireRefusal("chunk", "no pack has it");
+  }
+
+  @Test
+  void aWrongCredentialOpensNothing() throws Exception {
+    Path wrong = Files.writeString(work.resolve("wrong"), "a wrong passphrase, long enough");
+    new PythonReader(sample.store(), "--passphrase-file", wrong, work)
+        .run("list")
+        .requireRefusal("passphrase", "does not open it");
+    new PythonReader(sample.store(), "--key-file", wrong, work)
+        .run("list")
+        .requireRefusal("key file has 32 to 65536 bytes");
+    String kit = Files.readString(sample.kit());
+    int at = kit.indexOf("HFK1-") + 5;
+    char other = kit.charAt(at) == 'A' ? 'B' : 'A';
+    Path mistyped = work.resolve("kit");
+    Files.writeString(mistyped, kit.substring(0, at) + other + kit.substring(at + 1));
+    new PythonReader(sample.store(), "--kit-file", mistyped, work)
+        .run("list")
+        .requireRefusal("mistyped");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"required\":[]', '\"required\":[\"magic\"]', requires 'magic'",
+    "'\"version\":1', '\"version\":2', version 2",
+    "'\"created\"', '\"creation\"', not the one",
+  })
+  void anotherFormatIsRefused(String from, String to, String why) throws Exception {
+    Path copy = copyOfTheRepository();
+    Path format = copy.resolve("format/1");
+    String json = Files.readString(format);
+    assertThat(json).contains(from);
+    Files.writeString(format, json.replace(from, to));
+    PythonReader.Outcome outcome = reader(copy).run("list");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.errors()).contains("format/1", why);
+  }
+
+  @Test
+  void aNewerFormatIsRefused() throws Exception {
+    Path copy = copyOfTheRepository();
+    Files.writeString(copy.resolve("format/2"), "{}");
+    reader(copy).run("list").requireRefusal("format/2", "newer");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, kind", "9, version", "11, flags", "20, another repository", "0, not a Holdfast"})
+  void aHeaderThatIsNotUnderstoodIsRefused(int at, String why) throws Exception {
+    Path copy = copyOfTheRepository();
+    Path record = copy.resolve("backups").resolve(sources.getFirst().backup());
+    byte[] bytes = Files.readAllBytes(record);
+    bytes[at] ^= 0x20;
+    Files.write(record, bytes);
+    reader(copy)
+        .run("show", sources.getFirst().backup())
+        .requireRefusal(sources.getFirst().backup(), why);
+  }
+
+  @Test
+  void aCostlyPassphraseIsNotComputed() throws Exception {
+    Path copy = copyOfTheRepository();
+    for (Path key : objects(copy, "keys")) {
+      String text = Files.readString(key, StandardCharsets.ISO_8859_1);
+      byte[] changed =
+          text.replace("\"lanes\":1", "\"lanes\":9").getBytes(StandardCharsets.ISO_8859_1);
+      Files.delete(key);
+      Files.write(copy.resolve(KeyObject.name(changed).value()), changed);
+    }
+    PythonReader.Outcome outcome =
+        new PythonReader(copy, "--passphrase-file", sample.passphrase(), work).run("list");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.errors()).contains("Argon2id parameters are out of bounds");
+  }
+
+  @Test
+  void noLinkLeadsOutOfTheTarget() throws Exception {
+    SampleRepository hostile = SampleRepository.random(work.resolve("hostile"), 3);
+    Path outside = Files.createDirectory(work.resolve("outside"));
+    hostile.create(work.resolve("cache"));
+    try (Repository repository = hostile.open(work.resolve("cache"), Compression.DEFAULT);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      ManifestWriter manifest = session.manifest();
+      manifest.add(
+          SampleSeries.entry("way", NodeType.SYMLINK)
+              .linkTarget(BytePath.of(outside.toString()))
+              .build());
+      manifest.add(
+          WriteAndReadTest.file("way/out", session.write(InputStream.nullInputStream()::read)));
+      session.commit(List.of(WriteAndReadTest.source(manifest.finish())), null);
+    }
+    PythonReader.Outcome outcome =
+        new PythonReader(hostile.store(), "--key-file", hostile.keyFile(), work)
+            .run("extract", "latest", "--to", work.resolve("target").toString());
+    outcome.requireRefusal("way");
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void aManifestOfSeveralLevelsIsReadInOrder() throws Exception {
+    SampleRepository large = SampleRepository.random(work.resolve("large"), 4);
+    large.create(work.resolve("cache"));
+    int count = 10_000;
+    String directory = ("n".repeat(240) + "/").repeat(12);
+    List<String> paths =
+        IntStream.range(0, count).mapToObj(i -> directory + "%06d".formatted(i)).toList();
+    try (Repository repository = large.open(work.resolve("cache"), Compression.DEFAULT);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      ManifestWriter manifest = session.manifest();
+      for (String path : paths) {
+        manifest.add(SampleSeries.entry(path, NodeType.FIFO).build());
+      }
+      ManifestRef ref = manifest.finish();
+      assertThat(ref.depth()).isGreaterThanOrEqualTo(2);
+      session.commit(List.of(WriteAndReadTest.source(ref)), null);
+    }
+    List<JsonNode> shown =
+        new PythonReader(large.store(), "--key-file", large.keyFile(), work)
+            .run("show", "latest")
+            .requireSuccess()
+            .lines();
+    assertThat(shown.stream().map(line -> line.get("path").asString()))
+        .containsExactlyElementsOf(paths);
+  }
+
+  private static List<Path> objects(Path repository, String kind) throws IOException {
+    try (Stream<Path> files = Files.walk(repository.resolve(kind))) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private PythonReader reader(Path repository, String... options) {
+    return new PythonReader(repository, "--key-file", sample.keyFile(), work, options);
+  }
+
+  private PythonReader reader(boolean index) throws IOException {
+    if (index) {
+      return reader();
+    }
+    Path copy = copyOfTheRepository();
+    for (Path object : objects(copy, "index")) {
+      Files.delete(object);
+    }
+    return reader(copy, "--no-index");
+  }
+
+  private Path copyOfTheRepository() throws IOException {
+    Path copy = Files.createTempDirectory(work, "copy").resolve("repository");
+    try (Stream<Path> files = Files.walk(sample.store())) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            copy.resolve(sample.store().relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return copy;
+  }
+}
