@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * by a temporary slot from before the start, and is part of the backup. Nothing is left on the
  * server, whether reading succeeds, fails or is interrupted.
  */
-public sealed interface ClusterReader permits DirectClusterReader {
+public sealed interface ClusterReader permits DirectClusterReader, StreamClusterReader {
   /**
    * Reads the cluster once. The manifest is complete and its chunks are handed to the session; the
    * caller commits.

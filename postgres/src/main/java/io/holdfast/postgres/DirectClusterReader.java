@@ -119,8 +119,8 @@ public final class DirectClusterReader implements ClusterReader {
     made.labels(stopped.label(), stopped.tablespaceMap());
     List<DamagedPage> late = damage.finish(span.stop());
     SettleEntries settle = new SettleEntries(root, walk.inPlaceTablespaces(), stopped, late);
-    warnNewTablespaces(catalog, catalogReader.tablespaces(), warnings);
-    warnDamage(damage, warnings);
+    warnings.addNewTablespaces(catalog, catalogReader.tablespaces());
+    warnings.addDamage(damage);
     return new ClusterBackup(
         writeManifest(session, entries, settle),
         new ClusterDetails(
@@ -219,25 +219,5 @@ public final class DirectClusterReader implements ClusterReader {
           });
     }
     return manifest.finish();
-  }
-
-  private static void warnNewTablespaces(
-      ServerCatalog atStart, List<Tablespace> atStop, ReadWarnings warnings) {
-    for (Tablespace tablespace : atStop) {
-      if (atStart.tablespaces().stream().noneMatch(known -> known.oid() == tablespace.oid())) {
-        warnings.add(
-            "tablespace "
-                + tablespace.name()
-                + " was created during the backup: recovery will make it at its original place, "
-                + tablespace.location());
-      }
-    }
-  }
-
-  private static void warnDamage(DamageReport damage, ReadWarnings warnings) {
-    if (damage.count() > 0) {
-      warnings.add("damaged pages: " + damage.count());
-      damage.pages().forEach(page -> warnings.add("damaged page: " + page));
-    }
   }
 }

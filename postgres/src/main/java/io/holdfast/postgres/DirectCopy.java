@@ -94,7 +94,14 @@ final class DirectCopy {
       throws IOException {
     try (PageWriter writer = session.pages(cluster.pageSize(), previous)) {
       RelationPages relationPages =
-          new RelationPages(path, relation, cluster, verifier, writer, damage, source::readPage);
+          new RelationPages(
+              path,
+              relation,
+              relation.firstBlock(cluster),
+              verifier,
+              writer,
+              damage,
+              source::readPage);
       byte[] buffer = new byte[Math.clamp(source.limit, cluster.pageSize(), BUFFER)];
       int count = source.fill(buffer);
       while (count > 0) {

@@ -15,6 +15,27 @@ final class ReadWarnings {
     }
   }
 
+  /** Tablespaces that recovery will make where they were. */
+  void addNewTablespaces(ServerCatalog atStart, List<Tablespace> atStop) {
+    for (Tablespace tablespace : atStop) {
+      if (atStart.tablespaces().stream().noneMatch(known -> known.oid() == tablespace.oid())) {
+        add(
+            "tablespace "
+                + tablespace.name()
+                + " was created during the backup: recovery will make it at its original place, "
+                + tablespace.location());
+      }
+    }
+  }
+
+  /** Damaged pages: how many there are, and the first of them. */
+  void addDamage(DamageReport damage) {
+    if (damage.count() > 0) {
+      add("damaged pages: " + damage.count());
+      damage.pages().forEach(page -> add("damaged page: " + page));
+    }
+  }
+
   synchronized List<String> kept() {
     return List.copyOf(kept);
   }

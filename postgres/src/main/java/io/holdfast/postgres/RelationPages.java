@@ -38,19 +38,20 @@ final class RelationPages {
   private boolean damaged;
 
   /**
+   * @param firstBlock number in its fork of the first page of this file
    * @param again null where nothing can be read twice
    */
   RelationPages(
       BytePath path,
       RelationFile relation,
-      ControlFile cluster,
+      long firstBlock,
       PageVerifier verifier,
       PageWriter writer,
       DamageReport damage,
       @Nullable Again again) {
     this.path = path;
     this.relation = relation;
-    this.firstBlock = relation.firstBlock(cluster);
+    this.firstBlock = firstBlock;
     this.verifier = verifier;
     this.writer = writer;
     this.damage = damage;

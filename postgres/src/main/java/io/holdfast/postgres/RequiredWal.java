@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class RequiredWal implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  /** How long behind the stop the rest of its segment is waited for. */
-  private static final Duration TAIL = Duration.ofSeconds(1);
+  /** How long behind the stop the server may be quiet before its segment is taken to end there. */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  /** How long behind the stop a segment is read on at most: a standby may get it in driblets. */
+  private static final Duration TAIL = Duration.ofSeconds(30);
 
   /** Where segments go to. */
   @FunctionalInterface
@@ -62,13 +66,18 @@ public final class RequiredWal implements AutoCloseable {
    * @param slot a name that no slot of the server has
    */
   public static RequiredWal reserve(ReplicationSession session, String slot) {
-    WalPageCheck.Shape shape =
-        new WalPageCheck.Shape(
-            session.serverMajor(),
-            session.identify().system(),
-            (int) session.showSize("wal_segment_size"),
-            (int) session.showSize("wal_block_size"));
-    return new RequiredWal(session, slot, session.createTemporarySlot(slot), shape);
+    try {
+      WalPageCheck.Shape shape =
+          new WalPageCheck.Shape(
+              session.serverMajor(),
+              session.identify().system(),
+              (int) session.showSize("wal_segment_size"),
+              (int) session.showSize("wal_block_size"));
+      return new RequiredWal(session, slot, session.createTemporarySlot(slot), shape);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
   }
 
   /** Bytes per segment of this server. */
@@ -199,6 +208,7 @@ public final class RequiredWal implements AutoCloseable {
     private int next = page.length;
     private long pages;
     private boolean padding;
+    private long stopPassed;
 
     SegmentBytes(WalStream wal, WalSegmentName name) {
       this.wal = wal;
@@ -252,16 +262,17 @@ public final class RequiredWal implements AutoCloseable {
       while (filled < page.length && !padding) {
         int n = wal.read(page, filled, page.length - filled, POLL).orElse(0);
         filled += n;
-        if (n > 0) {
-          quietSince = System.nanoTime();
-        } else if (isBehindStop(wal.position())) {
+        long now = System.nanoTime();
+        quietSince = n > 0 ? now : quietSince;
+        if (isBehindStop(wal.position())) {
           if (wal.position().equals(name.start())) {
             return false;
           }
-          padding = System.nanoTime() - quietSince > TAIL.toNanos();
+          stopPassed = stopPassed == 0 ? now : stopPassed;
+          padding = now - quietSince > QUIET.toNanos() || now - stopPassed > TAIL.toNanos();
         }
       }
-      java.util.Arrays.fill(page, filled, page.length, (byte) 0);
+      Arrays.fill(page, filled, page.length, (byte) 0);
       check.accept(page);
       pages++;
       next = 0;

@@ -19,13 +19,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unix socket in the shape of a {@link Socket}, with read timeouts. One thread uses it at a time;
- * any thread may close it, and an interrupt ends a wait. Options of TCP are accepted and ignored.
+ * A unix socket in the shape of a {@link Socket}, with timeouts. One thread reads, one writes; any
+ * thread may close it, and an interrupt ends a wait. Options of TCP are accepted and ignored.
  */
 final class UnixSocket extends Socket {
+  /** How long the other side may leave its end unread. */
+  private static final int WRITE_MILLIS = 120_000;
+
   private final Path path;
   private volatile @Nullable SocketChannel channel;
-  private @Nullable Selector selector;
+  private volatile @Nullable Selector readable;
+  private volatile @Nullable Selector writable;
   private volatile boolean closed;
   private volatile int timeoutMillis;
 
@@ -41,7 +45,8 @@ final class UnixSocket extends Socket {
     try {
       opened.connect(UnixDomainSocketAddress.of(path));
       opened.configureBlocking(false);
-      selector = Selector.open();
+      readable = Selector.open();
+      writable = Selector.open();
       channel = opened;
     } catch (IOException e) {
       opened.close();
@@ -69,38 +74,38 @@ final class UnixSocket extends Socket {
 
   private int read(ByteBuffer into) throws IOException {
     SocketChannel from = channel();
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    long start = System.nanoTime();
     for (int n = from.read(into); ; n = from.read(into)) {
       if (n != 0) {
         return n;
       }
-      await(from, SelectionKey.OP_READ, deadline);
+      await(from, readable, SelectionKey.OP_READ, start, timeoutMillis);
     }
   }
 
   private void write(ByteBuffer bytes) throws IOException {
     SocketChannel to = channel();
+    long start = System.nanoTime();
     while (bytes.hasRemaining()) {
       if (to.write(bytes) == 0) {
-        await(
-            to,
-            SelectionKey.OP_WRITE,
-            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        await(to, writable, SelectionKey.OP_WRITE, start, WRITE_MILLIS);
       }
     }
   }
 
-  private void await(SocketChannel on, int operation, long deadline) throws IOException {
-    Selector ready = selector;
+  /** Waits until the channel is ready, at most {@code limit} milliseconds since {@code start}. */
+  private void await(
+      SocketChannel on, @Nullable Selector ready, int operation, long start, int limit)
+      throws IOException {
     if (ready == null) {
       throw new SocketException("the socket is not connected");
     }
     on.register(ready, operation);
     long millis = 0;
-    if (timeoutMillis > 0) {
-      millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    if (limit > 0) {
+      millis = limit - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       if (millis <= 0) {
-        throw new SocketTimeoutException("no answer within " + timeoutMillis + " ms");
+        throw new SocketTimeoutException("no answer within " + limit + " ms");
       }
     }
     ready.select(key -> {}, millis);
@@ -155,12 +160,13 @@ final class UnixSocket extends Socket {
   public void close() throws IOException {
     closed = true;
     SocketChannel current = channel;
-    Selector waiting = selector;
     if (current != null) {
       current.close();
     }
-    if (waiting != null) {
-      waiting.close();
+    for (Selector waiting : new Selector[] {readable, writable}) {
+      if (waiting != null) {
+        waiting.close();
+      }
     }
   }
 

@@ -79,7 +79,7 @@ final class RestoredServer implements AutoCloseable {
             statement.executeQuery(
                 "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c"
                     + " JOIN pg_namespace n ON n.oid = relnamespace"
-                    + " WHERE relkind IN ('r', 'S') AND relpersistence = 'p' AND nspname NOT LIKE"
+                    + " WHERE relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE"
                     + " 'pg\\_%' AND nspname <> 'information_schema'")) {
       while (row.next()) {
         tables.add(row.getString(1));

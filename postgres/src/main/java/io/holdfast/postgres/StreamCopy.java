@@ -1,0 +1,190 @@
+package io.holdfast.postgres;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.NodeType;
+import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.CancelledException;
+import io.holdfast.repository.Content;
+import io.holdfast.repository.Entry;
+import io.holdfast.repository.EntrySorter;
+import io.holdfast.repository.PageWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the files of a stream into a backup. Small ones are read into memory and stored by several
+ * threads, large ones are stored as they come in. Of one thread, which owns the stream.
+ */
+final class StreamCopy implements AutoCloseable {
+  /** A multiple of every page size, and the size up to which a file is small. */
+  private static final int BUFFER = 256 << 10;
+
+  private static final int QUEUED_FILES = 16;
+
+  private final BackupSession session;
+  private final EntrySorter entries;
+  private final StreamedPages layout;
+  private final PreviousContents previous;
+  private final ReadProgress progress;
+  private final BaseBackupStream stream;
+  private final ParallelWork small;
+  private final byte[] buffer = new byte[BUFFER];
+  private final AtomicLong pages = new AtomicLong();
+  private final AtomicLong changedPages = new AtomicLong();
+
+  /**
+   * @param threads that store small files
+   */
+  StreamCopy(
+      BaseBackupStream stream,
+      BackupSession session,
+      EntrySorter entries,
+      StreamedPages layout,
+      PreviousContents previous,
+      ReadProgress progress,
+      String what,
+      int threads) {
+    this.stream = stream;
+    this.session = session;
+    this.entries = entries;
+    this.layout = layout;
+    this.previous = previous;
+    this.progress = progress;
+    this.small = new ParallelWork(what, threads, QUEUED_FILES);
+  }
+
+  /** Copies the file that the stream is at. */
+  void copy(BaseBackupStream.Member member) throws IOException {
+    BytePath path = member.path();
+    RelationFile relation = RelationFile.of(path).orElse(null);
+    Content before = relation == null ? null : previous.of(path);
+    if (member.size() > BUFFER) {
+      if (relation == null) {
+        add(member, session.write(this::read), false);
+      } else {
+        copyPages(member, relation, before, this::read);
+      }
+      return;
+    }
+    byte[] bytes = readWhole(member);
+    small.submit(
+        new StoreSmall(
+            () -> {
+              ByteArrayInputStream source = new ByteArrayInputStream(bytes);
+              if (relation == null) {
+                add(member, session.write(source::read), false);
+              } else {
+                copyPages(member, relation, before, source::read);
+              }
+            }));
+  }
+
+  private interface Store {
+    void run() throws IOException;
+  }
+
+  private record StoreSmall(Store store) implements ParallelWork.Job {
+    @Override
+    public void run() throws IOException {
+      store.run();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Reads the file that the stream is at, which is small, into memory. */
+  byte[] readWhole(BaseBackupStream.Member member) {
+    byte[] bytes = new byte[Math.toIntExact(member.size())];
+    int size = fill(this::read, bytes);
+    if (size != bytes.length) {
+      throw new ServerProtocolException("The server sent " + member.path() + " short");
+    }
+    return bytes;
+  }
+
+  private int read(byte[] to, int offset, int length) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("reading a base backup");
+    }
+    int n = stream.read(to, offset, length);
+    progress.read(Math.max(0, n));
+    return n;
+  }
+
+  /** As InputStream and the stream have it, without their exceptions. */
+  private interface Source {
+    int read(byte[] to, int offset, int length);
+  }
+
+  private static int fill(Source source, byte[] bytes) {
+    int size = 0;
+    int n = 0;
+    while (n >= 0 && size < bytes.length) {
+      size += n;
+      n = source.read(bytes, size, bytes.length - size);
+    }
+    return size;
+  }
+
+  private void copyPages(
+      BaseBackupStream.Member member,
+      RelationFile relation,
+      @Nullable Content before,
+      Source source)
+      throws IOException {
+    byte[] piece =
+        member.size() > BUFFER ? buffer : new byte[Math.toIntExact(Math.max(1, member.size()))];
+    try (PageWriter writer = session.pages(layout.pageSize(), before)) {
+      RelationPages relationPages = layout.verify(member.path(), relation, writer);
+      long left = member.size();
+      while (left > 0) {
+        int n = fill(source, piece);
+        if (n == 0) {
+          throw new ServerProtocolException("The server sent " + member.path() + " short");
+        }
+        relationPages.append(piece, 0, n);
+        left -= n;
+      }
+      Content content = writer.finish();
+      pages.addAndGet(relationPages.pages());
+      changedPages.addAndGet(writer.changedPages());
+      add(member, content, relationPages.isDamaged());
+    }
+  }
+
+  private void add(BaseBackupStream.Member member, Content content, boolean damaged) {
+    entries.add(
+        metadata(member)
+            .entry(member.path(), NodeType.FILE)
+            .content(content)
+            .flags(new Entry.Flags(false, damaged))
+            .build());
+  }
+
+  static EntryMetadata metadata(BaseBackupStream.Member member) {
+    return new EntryMetadata(member.mode(), member.uid(), member.gid(), member.modified());
+  }
+
+  /** Waits until all that was copied is stored. */
+  void finish() throws IOException {
+    small.finish();
+  }
+
+  /** Pages of relation files so far. */
+  long pages() {
+    return pages.get();
+  }
+
+  /** Those of them that were not as in the previous manifest. */
+  long changedPages() {
+    return changedPages.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    small.close();
+  }
+}

@@ -1,0 +1,375 @@
+package io.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.NodeType;
+import io.holdfast.repository.Entry;
+import io.holdfast.repository.Manifest;
+import io.holdfast.storage.HoldfastException;
+import java.io.RandomAccessFile;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+
+class StreamClusterReaderTest {
+  @TempDir Path temporary;
+
+  private StreamClusterReader reader(TestCluster cluster) {
+    return reader(cluster, ReadProgress.NONE);
+  }
+
+  private StreamClusterReader reader(TestCluster cluster, ReadProgress progress) {
+    return new StreamClusterReader(
+        cluster.socketSettings(), new ReadOptions("a test", 2, temporary, progress));
+  }
+
+  private static Entry entry(BackupScene scene, String path) {
+    return scene.manifest().find(BytePath.of(path)).orElseThrow(() -> new AssertionError(path));
+  }
+
+  private static final String SUM = "SELECT count(*), sum(a) FROM t";
+
+  private void fullAndIncrementalRestore(int major) {
+    try (TestCluster cluster = TestCluster.of(major).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      cluster.execute("CREATE TABLE t (a int PRIMARY KEY, b text)");
+      cluster.execute("INSERT INTO t SELECT i, repeat('x', 300) FROM generate_series(1, 20000) i");
+      ClusterBackup full = scene.backup(reader(cluster));
+      assertThat(full.details().method()).isEqualTo(ReadMethod.STREAM);
+      assertThat(full.details().catalog().major()).isEqualTo(major);
+      assertThat(full.details().span().fromStandby()).isFalse();
+      assertThat(full.details().span().stop()).isGreaterThan(full.details().span().start());
+      assertThat(full.warnings()).isEmpty();
+      assertThat(full.changedPages()).isGreaterThan(1000).isLessThanOrEqualTo(full.relationPages());
+      assertThat(restoredAnswer(scene, SUM)).isEqualTo("[20000, 200010000]");
+
+      cluster.execute("UPDATE t SET a = -a WHERE a = 777", "DELETE FROM t WHERE a = 20000");
+      ClusterBackup incremental = scene.backup(reader(cluster));
+      assertThat(incremental.changedPages()).isPositive().isLessThan(200);
+      assertThat(restoredAnswer(scene, SUM)).isEqualTo("[19999, 199988446]");
+      assertThat(cluster.query("SELECT count(*) FROM pg_replication_slots")).isEqualTo("0");
+    }
+  }
+
+  private static String restoredAnswer(BackupScene scene, String query) {
+    try (RestoredServer restored = scene.restoreAndStart()) {
+      return restored.query("postgres", query);
+    }
+  }
+
+  @Test
+  void fullsAndIncrementalsRestoreToWhatWasCommitted() {
+    fullAndIncrementalRestore(18);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 16, 17})
+  @Tag("slow")
+  void olderVersionsAlike(int major) {
+    fullAndIncrementalRestore(major);
+  }
+
+  @Test
+  void entriesAreAsDocumented() {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      Path space = cluster.newDirectory("space");
+      cluster.execute(
+          "CREATE TABLESPACE elsewhere LOCATION '" + space + "'",
+          "CREATE TABLE t TABLESPACE elsewhere AS SELECT 1 AS a",
+          "CREATE UNLOGGED TABLE u AS SELECT 1 AS a",
+          "CHECKPOINT");
+      String oid = cluster.query("SELECT oid FROM pg_tablespace WHERE spcname = 'elsewhere'");
+      String table = cluster.query("SELECT pg_relation_filepath('t')");
+      String unlogged = cluster.query("SELECT pg_relation_filepath('u')");
+      ClusterBackup backup = scene.backup(reader(cluster));
+
+      Entry version = entry(scene, "PG_VERSION");
+      Entry root = entry(scene, "");
+      Entry base = entry(scene, "base");
+      assertThat(root.type()).isEqualTo(NodeType.DIRECTORY);
+      assertThat(root.mode()).isEqualTo(base.mode()).isEqualTo(0700);
+      assertThat(root.modified().seconds()).isZero();
+      for (String made : List.of("backup_label", "tablespace_map")) {
+        Entry entry = entry(scene, made);
+        assertThat(entry.mode()).isEqualTo(version.mode());
+        assertThat(entry.uid()).isEqualTo(version.uid());
+        assertThat(entry.modified().seconds()).isZero();
+      }
+      Entry tablespace = entry(scene, "pg_tblspc/" + oid);
+      assertThat(tablespace.type()).isEqualTo(NodeType.DIRECTORY);
+      assertThat(tablespace.mode()).isEqualTo(0700);
+      Entry relation = entry(scene, table);
+      assertThat(relation.content()).matches(content -> content.isPages());
+      assertThat(relation.size()).isEqualTo(8192);
+      assertThat(entry(scene, "global/pg_control").content())
+          .matches(content -> !content.isPages());
+      assertThat(scene.manifest().find(BytePath.of(unlogged))).isEmpty();
+      assertThat(entry(scene, unlogged + "_init").type()).isEqualTo(NodeType.FILE);
+      List<String> wal = new ArrayList<>();
+      for (Manifest.Cursor cursor = scene.manifest().cursor(); cursor.hasNext(); ) {
+        Entry entry = cursor.next();
+        if (entry.path().startsWith(BytePath.of("pg_wal")) && entry.type() == NodeType.FILE) {
+          assertThat(entry.size()).isEqualTo(16 << 20);
+          wal.add(entry.path().name().toString());
+        }
+      }
+      assertThat(wal)
+          .contains(
+              WalSegmentName.containing(new Timeline(1), backup.details().span().start(), 16 << 20)
+                  .toString());
+      assertThat(backup.details().catalog().tablespaces()).hasSize(1);
+    }
+  }
+
+  @Test
+  void tablespacesAndSmallSegmentsRestoreUnderLoad() throws Exception {
+    NewCluster shape = NewCluster.usual().withWalSegmentSize(1 << 20);
+    try (TestCluster cluster = TestCluster.of(18).shape(shape).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      Path space = cluster.newDirectory("space");
+      cluster.execute(
+          "CREATE TABLESPACE elsewhere LOCATION '" + space + "'",
+          "ALTER ROLE postgres SET default_tablespace = 'elsewhere'");
+      LiveLoad.prepare(cluster);
+      ClusterBackup backup;
+      long committed;
+      try (LiveLoad load = LiveLoad.start(cluster)) {
+        scene.backup(reader(cluster));
+        committed = load.transactions();
+        backup = scene.backup(reader(cluster));
+      }
+      assertThat(backup.warnings()).isEmpty();
+      Path place = scene.newPlace();
+      scene.restore(
+          RestoreOptions.to(BytePath.of(place.toString()))
+              .with(
+                  TablespaceMapping.parse(
+                      List.of(space + "=" + cluster.newDirectory("other space")))));
+      try (RestoredServer restored = scene.start(place);
+          Connection session = restored.connect("postgres")) {
+        assertThat(LiveLoad.verify(session)).isGreaterThanOrEqualTo(committed);
+        assertThat(restored.verifyIndexes("postgres")).isGreaterThan(100);
+      }
+    }
+  }
+
+  @Test
+  void changesOfTheSchemaDuringTheBackupAreReplayed() throws Exception {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      Path space = cluster.newDirectory("space");
+      cluster.execute("CREATE TABLESPACE elsewhere LOCATION '" + space + "'");
+      for (String table : List.of("dropped", "emptied", "rewritten", "moved", "indexed")) {
+        cluster.execute(
+            "CREATE TABLE "
+                + table
+                + " AS SELECT i AS a, repeat('x', 500) AS b"
+                + " FROM generate_series(1, 3000) i");
+      }
+      scene.backup(
+          reader(
+              cluster,
+              whenBytesWereRead(
+                  2 << 20,
+                  () ->
+                      cluster.execute(
+                          "DROP TABLE dropped",
+                          "TRUNCATE emptied",
+                          "VACUUM FULL rewritten",
+                          "ALTER TABLE moved SET TABLESPACE elsewhere",
+                          "CREATE INDEX ON indexed (a)",
+                          "CREATE TABLE made AS SELECT 1 AS a",
+                          "CREATE DATABASE another"))));
+      Path place = scene.newPlace();
+      scene.restore(
+          RestoreOptions.to(BytePath.of(place.toString()))
+              .with(
+                  TablespaceMapping.parse(
+                      List.of(space + "=" + cluster.newDirectory("other space")))));
+      try (RestoredServer restored = scene.start(place);
+          Connection here = cluster.superuser();
+          Connection there = restored.connect("postgres")) {
+        assertThat(RestoredServer.contents(there)).isEqualTo(RestoredServer.contents(here));
+        assertThat(RestoredServer.contents(there)).hasSize(5);
+        assertThat(restored.query("another", "SELECT current_database()")).isEqualTo("[another]");
+        assertThat(restored.verifyIndexes("postgres")).isGreaterThan(100);
+      }
+    }
+  }
+
+  private static ReadProgress whenBytesWereRead(long bytes, Runnable action) {
+    return new ReadProgress() {
+      private long seen;
+
+      @Override
+      public void expected(long all) {}
+
+      @Override
+      public void read(long more) {
+        boolean before = seen < bytes;
+        seen += more;
+        if (before && seen >= bytes) {
+          action.run();
+        }
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 17, 18})
+  @Tag("slow")
+  void rowsThatAreGoneStayGone(int major) throws Exception {
+    // Native incremental backup resurrects some of them: a table is cut by VACUUM and grows again
+    // by COPY, which leaves pages of zeros that are not in the WAL.
+    try (TestCluster cluster = TestCluster.of(major).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      cluster.execute(
+          "CREATE TABLE t (a int, b text) WITH (autovacuum_enabled = off)",
+          "INSERT INTO t SELECT i, repeat('old', 300) FROM generate_series(1, 5000) i",
+          "CHECKPOINT");
+      scene.backup(reader(cluster));
+      cluster.execute("DELETE FROM t", "VACUUM t", "CHECKPOINT");
+      StringBuilder rows = new StringBuilder();
+      for (int i = 0; i < 1200; i++) {
+        rows.append(i).append('\t').append("new".repeat(300)).append('\n');
+      }
+      try (Connection session = cluster.superuser()) {
+        session
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyIn("COPY t FROM STDIN", new StringReader(rows.toString()));
+      }
+      scene.backup(reader(cluster));
+      try (RestoredServer restored = scene.restoreAndStart();
+          Connection here = cluster.superuser();
+          Connection there = restored.connect("postgres")) {
+        assertThat(RestoredServer.contents(there)).isEqualTo(RestoredServer.contents(here));
+        assertThat(restored.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[1200]");
+      }
+    }
+  }
+
+  @Test
+  void damagedPagesAreReportedWithRelationAndBlock() throws Exception {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      cluster.execute(
+          "CREATE TABLE t AS SELECT repeat('x', 1000) AS a FROM generate_series(1, 1000)",
+          "CHECKPOINT");
+      String path = cluster.query("SELECT pg_relation_filepath('t')");
+      String number = cluster.query("SELECT pg_relation_filenode('t')");
+      try (RandomAccessFile file =
+          new RandomAccessFile(cluster.dataDirectory().resolve(path).toFile(), "rw")) {
+        file.seek(5 * 8192 + 4000);
+        file.write("damage".getBytes(StandardCharsets.US_ASCII));
+      }
+      ClusterBackup backup = scene.backup(reader(cluster));
+      assertThat(backup.details().damagedPageCount()).isEqualTo(1);
+      DamagedPage page = backup.details().damagedPages().getFirst();
+      assertThat(page.block()).isEqualTo(5);
+      assertThat(page.relation().number()).hasToString(number);
+      assertThat(backup.warnings()).anySatisfy(w -> assertThat(w).contains("block 5"));
+      assertThat(entry(scene, path).flags().damagedPages()).isTrue();
+    }
+  }
+
+  @Test
+  void aRoleThatMayReadFilesLooksAtSuspiciousPagesAgain() throws Exception {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        var sql = cluster.connect("holdfast", "postgres")) {
+      cluster.execute("CREATE TABLE t AS SELECT 1 AS a", "CHECKPOINT");
+      assertThat(ReadPageOverSql.isAllowed(sql)).isFalse();
+      cluster.execute(
+          "GRANT pg_read_server_files TO holdfast",
+          "GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint, boolean) TO holdfast");
+      assertThat(ReadPageOverSql.isAllowed(sql)).isTrue();
+      BytePath path = BytePath.of(cluster.query("SELECT pg_relation_filepath('t')"));
+      byte[] page = new byte[8192];
+      try (ReadPageOverSql again = new ReadPageOverSql(cluster.socketSettings(), 8192)) {
+        assertThat(again.read(path, 0, page, 0)).isTrue();
+        assertThat(PageHeader.read(page, 0).lsn()).isGreaterThan(Lsn.NONE);
+        assertThat(again.read(path, 8192, page, 0)).isFalse();
+        assertThat(again.read(BytePath.of("base/1/99999999"), 0, page, 0)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void progressAddsUpToAboutWhatWasExpected() {
+    AtomicLong expected = new AtomicLong();
+    AtomicLong read = new AtomicLong();
+    ReadProgress progress =
+        new ReadProgress() {
+          @Override
+          public void expected(long bytes) {
+            expected.set(bytes);
+          }
+
+          @Override
+          public void read(long bytes) {
+            read.addAndGet(bytes);
+          }
+        };
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      scene.backup(reader(cluster, progress));
+    }
+    assertThat(read.get()).isBetween(expected.get() / 2, expected.get() * 2);
+  }
+
+  @Test
+  void aServerThatDiesEndsTheBackupAndLeavesNone() {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      cluster.execute("CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 30000)");
+      ReadProgress killer = whenBytesWereRead(1 << 20, () -> cluster.server().kill());
+      assertThatThrownBy(() -> scene.backup(reader(cluster, killer)))
+          .isInstanceOf(HoldfastException.class);
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheBackup() throws Exception {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, temporary)) {
+      ReadProgress interrupter =
+          new ReadProgress() {
+            @Override
+            public void expected(long bytes) {
+              Thread.currentThread().interrupt();
+            }
+
+            @Override
+            public void read(long bytes) {}
+          };
+      Throwable[] failure = new Throwable[1];
+      Thread backup =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      scene.backup(reader(cluster, interrupter));
+                    } catch (HoldfastException e) {
+                      failure[0] = e;
+                    }
+                  });
+      backup.join();
+      assertThat(failure[0]).isInstanceOf(HoldfastException.class);
+      Eventually.holds(
+          () -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("0"));
+    }
+  }
+}
