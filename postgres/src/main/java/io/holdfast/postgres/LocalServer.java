@@ -169,6 +169,7 @@ public final class LocalServer implements AutoCloseable {
    */
   public void stop(StopMode mode, Duration limit) {
     if (!process.isAlive()) {
+      removeSocketDirectory();
       return;
     }
     signal(mode.signal);
