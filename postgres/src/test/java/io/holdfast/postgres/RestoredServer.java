@@ -91,8 +91,8 @@ final class RestoredServer implements AutoCloseable {
           table,
           rows(
               session,
-              "SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text"
-                  + " COLLATE \"C\"), '')) FROM "
+              "SELECT count(*), sum(hashtextextended(t::text, 1)), sum(hashtextextended(t::text,"
+                  + " 2)) FROM "
                   + table
                   + " t"));
     }
