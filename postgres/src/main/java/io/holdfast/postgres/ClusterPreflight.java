@@ -1,11 +1,16 @@
 package io.holdfast.postgres;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.PosixException;
+import io.holdfast.repository.CancelledException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether a cluster can be backed up by the role of a session, and names what is missing with
@@ -37,6 +42,57 @@ public final class ClusterPreflight {
   public static List<PreflightFinding> check(Connection session, ReadMethod method)
       throws SQLException {
     return new ClusterPreflight(session, method).run();
+  }
+
+  /**
+   * Looks at everything, also whether the role is let in for replication, and whether the data
+   * directory is that of the server and can be read.
+   *
+   * @param dataDirectory for reading directly; null when reading a stream
+   * @throws PostgresException if no server lets the role in at all
+   */
+  public static List<PreflightFinding> check(
+      ConnectionSettings server, ReadMethod method, @Nullable BytePath dataDirectory) {
+    try (Connection session = server.openSql()) {
+      List<PreflightFinding> findings = new ArrayList<>(check(session, method));
+      findings.add(replication(server));
+      if (dataDirectory != null) {
+        findings.add(directory(session, server, dataDirectory));
+      }
+      return List.copyOf(findings);
+    } catch (SQLException e) {
+      throw ServerErrorException.of(server.describe(), e);
+    }
+  }
+
+  private static PreflightFinding replication(ConnectionSettings server) {
+    String subject = "replication connection";
+    try (ReplicationSession session = server.openReplication()) {
+      return PreflightFinding.fine(subject, "System identifier " + session.identify().system());
+    } catch (PostgresException e) {
+      return failed(subject, e);
+    }
+  }
+
+  private static PreflightFinding failed(String subject, PostgresException e) {
+    return PreflightFinding.problem(subject, String.valueOf(e.getMessage()), e.hint());
+  }
+
+  private static PreflightFinding directory(
+      Connection session, ConnectionSettings server, BytePath path) throws SQLException {
+    String subject = "data directory";
+    try (DirectoryHandle root = DirectoryHandle.open(path)) {
+      ControlFile cluster = ControlFile.parse(ReadControlFile.from(root));
+      DirectClusterReader.requireSameCluster(session, server, path, cluster);
+      return PreflightFinding.fine(subject, path + " can be read");
+    } catch (PosixException e) {
+      return failed(subject, ClusterReadException.of(path, e));
+    } catch (PostgresException e) {
+      return failed(subject, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("checking " + path);
+    }
   }
 
   private List<PreflightFinding> run() throws SQLException {

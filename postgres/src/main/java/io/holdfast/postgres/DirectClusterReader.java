@@ -51,7 +51,7 @@ public final class DirectClusterReader implements ClusterReader {
         DirectoryHandle root = DirectoryHandle.open(dataDirectory);
         EntrySorter entries = new EntrySorter(options.temporary())) {
       ControlFile cluster = ControlFile.parse(ReadControlFile.from(root));
-      requireSameCluster(sql, cluster);
+      requireSameCluster(sql, server, dataDirectory, cluster);
       try (RequiredWal wal =
           RequiredWal.reserve(server.openReplication(), "holdfast_" + session.run())) {
         return read(session, previous, sql, root, entries, cluster, wal);
@@ -69,7 +69,10 @@ public final class DirectClusterReader implements ClusterReader {
     }
   }
 
-  private void requireSameCluster(Connection sql, ControlFile cluster) throws SQLException {
+  /** Fails if a directory is not that of a server. */
+  static void requireSameCluster(
+      Connection sql, ConnectionSettings server, BytePath dataDirectory, ControlFile cluster)
+      throws SQLException {
     String identifier;
     try (var statement = sql.createStatement();
         var row = statement.executeQuery("SELECT system_identifier FROM pg_control_system()")) {

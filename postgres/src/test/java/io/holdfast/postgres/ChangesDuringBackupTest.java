@@ -1,10 +1,12 @@
 package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileHandle;
+import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -208,6 +210,27 @@ class ChangesDuringBackupTest {
       Files.move(from, to);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheBackupAndLeavesNothingOnTheServer() {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, directory)) {
+      ReadProgress interrupt = duringBackup(() -> Thread.currentThread().interrupt());
+
+      assertThatThrownBy(() -> scene.backup(reader(cluster, interrupt)))
+          .isInstanceOf(CancelledException.class);
+
+      assertThat(Thread.interrupted()).isTrue();
+      Eventually.holds(
+          () -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("0"));
+      Eventually.holds(
+          () ->
+              cluster
+                  .query(
+                      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast'")
+                  .equals("0"));
     }
   }
 

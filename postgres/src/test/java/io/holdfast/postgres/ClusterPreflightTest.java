@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.PreflightFinding.Weight;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,6 +57,28 @@ class ClusterPreflightTest {
 
     assertThat(check("new comer", ReadMethod.DIRECT))
         .allMatch(finding -> finding.weight() == Weight.FINE);
+  }
+
+  @Test
+  void theWayInAndTheDirectoryAreTried() throws Exception {
+    BytePath own = BytePath.of(cluster.dataDirectory().toString());
+    assertThat(problems(ClusterPreflight.check(cluster.socketSettings(), ReadMethod.DIRECT, own)))
+        .isEmpty();
+    try (TestCluster locked = TestCluster.of(18).hba("local replication all reject").start();
+        TestCluster other = TestCluster.of(15).start()) {
+      assertThat(
+              problems(
+                  ClusterPreflight.check(
+                      locked.socketSettings(),
+                      ReadMethod.DIRECT,
+                      BytePath.of(other.dataDirectory().toString()))))
+          .containsExactly("replication connection", "data directory");
+      assertThat(
+              problems(
+                  ClusterPreflight.check(
+                      cluster.socketSettings(), ReadMethod.DIRECT, BytePath.of("/nowhere"))))
+          .containsExactly("data directory");
+    }
   }
 
   @Test
