@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -73,17 +74,17 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   }
 
   /**
-   * Notes that the backup needs a chunk.
+   * Notes that the backup needs a chunk, and the page hashes that go with it if it holds pages.
    *
    * @return false when the repository does not have it
    */
   boolean reference(ChunkId id) {
     ChunkLocation location = index.find(id);
-    if (location != null) {
-      referenced.mark(location.pack());
-      return true;
+    if (location == null) {
+      return underway.contains(id);
     }
-    return underway.contains(id);
+    referenced.mark(location.pack());
+    return location.kind() != ChunkKind.PAGES || reference(hashing.pageHashesId(id));
   }
 
   private boolean isNew(ChunkId id, int length) {
@@ -202,13 +203,24 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     }
   }
 
-  /** Makes all chunks durable and indexed. Nobody may put chunks meanwhile. */
+  /**
+   * Makes all chunks durable and indexed. Nobody may put chunks meanwhile.
+   *
+   * @throws RepositoryException when a chunk that was put got lost on its way, as in a thread that
+   *     failed: others may have taken it for stored
+   */
   void flush() {
     openPack(PackKind.DATA).flush();
     openPack(PackKind.METADATA).flush();
     uploads.await();
     synchronized (unindexedLock) {
       writeIndex();
+    }
+    if (!underway.isEmpty()) {
+      throw new RepositoryException(
+          FailureCategory.INTERNAL,
+          underway.size() + " chunks did not reach the storage",
+          "Run the backup again.");
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +19,11 @@ final class InOrder<T> implements AutoCloseable {
   private final Consumer<T> results;
   private final Deque<Future<T>> underway = new ArrayDeque<>();
 
+  /** This one and the tasks that run. */
+  private final Phaser running = new Phaser(1);
+
+  private volatile boolean closed;
+
   InOrder(ExecutorService pool, int window, Consumer<T> results) {
     this.pool = pool;
     this.window = window;
@@ -28,7 +34,19 @@ final class InOrder<T> implements AutoCloseable {
     if (underway.size() >= window) {
       handOverNext();
     }
-    underway.add(pool.submit(task));
+    underway.add(pool.submit(() -> run(task)));
+  }
+
+  private T run(Callable<T> task) throws Exception {
+    running.register();
+    try {
+      if (closed) {
+        throw new CancelledException("a task that had not started");
+      }
+      return task.call();
+    } finally {
+      running.arriveAndDeregister();
+    }
   }
 
   /** Waits for all that was submitted. */
@@ -54,10 +72,16 @@ final class InOrder<T> implements AutoCloseable {
     }
   }
 
-  /** Cancels what is underway after a failure. */
+  /**
+   * Drops what has not started, after a failure, and waits for what runs. That is not interrupted:
+   * a task may be handing over a pack that holds the chunks of others. When this returns, no task
+   * touches anything any more.
+   */
   @Override
   public void close() {
-    underway.forEach(task -> task.cancel(true));
+    closed = true;
+    underway.forEach(task -> task.cancel(false));
     underway.clear();
+    running.awaitAdvance(running.arriveAndDeregister());
   }
 }

@@ -5,7 +5,6 @@ import io.holdfast.storage.ObjectStat;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
@@ -59,10 +58,12 @@ final class PackSizes {
     return true;
   }
 
+  /** The hash in a pack's name; nothing when it lies where nobody would look for it. */
   private static byte[] parse(ObjectName name) {
     try {
-      return HexFormat.of().parseHex(name.last());
-    } catch (IllegalArgumentException e) {
+      PackName pack = PackName.parse(name);
+      return pack.object().equals(name) ? pack.rawBytes() : new byte[0];
+    } catch (CorruptObjectException e) {
       return new byte[0];
     }
   }

@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectStore;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts packs beside the work that fills the next ones. At most a few are on their way; who brings
- * another waits. After a failure nothing more is accepted. Thread-safe.
+ * another waits. After a failure nothing more is accepted, since a pack that is lost takes chunks
+ * of many files with it. Thread-safe.
  */
 final class PackUploads implements AutoCloseable {
   private static final int IN_FLIGHT = 3;
@@ -32,7 +34,12 @@ final class PackUploads implements AutoCloseable {
   }
 
   void submit(PackBuilder.SealedPack pack) {
-    acquire(1);
+    try {
+      acquire(1);
+    } catch (CancelledException e) {
+      fail(e);
+      throw e;
+    }
     boolean handedOver = false;
     try {
       check();
@@ -40,9 +47,14 @@ final class PackUploads implements AutoCloseable {
       handedOver = true;
     } finally {
       if (!handedOver) {
+        fail(new CancelledException("writing packs to " + store.describe()));
         places.release();
       }
     }
+  }
+
+  private void fail(RuntimeException e) {
+    failure.compareAndSet(null, e);
   }
 
   private void put(PackBuilder.SealedPack pack) {
@@ -51,7 +63,16 @@ final class PackUploads implements AutoCloseable {
       storedBytes.addAndGet(pack.summary().size());
       durable.accept(pack.summary());
     } catch (RuntimeException e) {
-      failure.compareAndSet(null, e);
+      fail(e);
+    } catch (Error e) {
+      // Nobody waits for this thread: without a note of it, the backup would be committed.
+      fail(
+          new RepositoryException(
+              FailureCategory.INTERNAL,
+              "putting " + pack.summary().name().object() + " failed: " + e,
+              "Run the backup again.",
+              e));
+      throw e;
     } finally {
       places.release();
     }
