@@ -109,20 +109,20 @@ final class ReadWindow implements AutoCloseable {
         Comparator.comparing((Piece piece) -> piece.location().pack())
             .thenComparingInt(piece -> piece.location().firstBlock())
             .thenComparingInt(piece -> piece.location().offset()));
-    int from = 0;
-    while (from < pieces.size()) {
-      int to = endOfRange(from);
-      List<Piece> range = List.copyOf(pieces.subList(from, to));
-      ranges.submit(() -> deliver(range));
-      from = to;
-    }
-    pieces.clear();
-    bytes = 0;
     try {
+      int from = 0;
+      while (from < pieces.size()) {
+        int to = endOfRange(from);
+        List<Piece> range = List.copyOf(pieces.subList(from, to));
+        ranges.submit(() -> deliver(range));
+        from = to;
+      }
       ranges.finish();
     } catch (SinkException e) {
       throw e.failure;
     }
+    pieces.clear();
+    bytes = 0;
   }
 
   private int endOfRange(int from) {
