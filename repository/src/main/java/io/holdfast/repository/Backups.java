@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import java.util.Comparator;
@@ -103,9 +104,27 @@ public final class Backups {
     return record;
   }
 
+  /**
+   * The highest sequence of all backups whose records can be read. One that is damaged must not
+   * keep new backups from being made; verification names it.
+   */
   long highestSequence() {
-    try (Stream<BackupRecord> all = stream()) {
-      return all.mapToLong(BackupRecord::sequence).max().orElse(0);
+    try (Stream<ObjectStat> objects = store.list(BackupName.PREFIX)) {
+      return objects
+          .map(ObjectStat::name)
+          .filter(name -> BackupName.isValid(name.last()))
+          .mapToLong(this::sequenceOf)
+          .max()
+          .orElse(0);
+    }
+  }
+
+  private long sequenceOf(ObjectName name) {
+    try {
+      BackupRecord record = read(name);
+      return record == null ? 0 : record.sequence();
+    } catch (CorruptObjectException | ObjectNotFoundException e) {
+      return 0;
     }
   }
 

@@ -68,6 +68,8 @@ final class FenceDeadSessions {
       session = records.get(ObjectKind.SESSION, newest.name(), SessionRecord.class);
     } catch (ObjectNotFoundException e) {
       return false; // it was renewed or ended since the listing
+    } catch (CorruptObjectException e) {
+      return false; // it cannot be told how long it lives; verification names it
     }
     if (now.isBefore(newest.time().plus(Duration.ofSeconds(session.leaseSeconds())))) {
       return false;
@@ -85,7 +87,7 @@ final class FenceDeadSessions {
     try {
       return Long.parseLong(name.last());
     } catch (NumberFormatException e) {
-      throw new CorruptObjectException(name.value(), "it is not named as a session object is");
+      return -1; // no session object: older than all of them
     }
   }
 
