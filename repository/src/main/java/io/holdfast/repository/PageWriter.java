@@ -106,24 +106,26 @@ public final class PageWriter implements AutoCloseable {
 
   private void compare(Batch pages) {
     for (int at = 0; at < pages.pages().length; at += pageSize) {
-      int hashAt = at / pageSize * ChunkHashing.PAGE_HASH;
-      Extent same = previous.nextIfSame(pages.hashes(), hashAt);
-      if (isZero(pages.pages(), at)) {
-        checksum.update(noHash);
-        place(new Piece.Known(Extent.hole(pageSize)));
-        continue;
-      }
-      checksum.update(pages.hashes(), hashAt, ChunkHashing.PAGE_HASH);
-      if (same != null) {
-        place(new Piece.Known(same));
-        continue;
-      }
-      changedPages++;
-      place(new Piece.InChunk(changed.add(pages.pages(), at, pages.hashes(), hashAt)));
+      place(piece(pages, at));
       if (changed.isFull() || waiting.size() >= MAX_WAITING) {
         storeChanged();
       }
     }
+  }
+
+  private Piece piece(Batch pages, int at) {
+    int hashAt = at / pageSize * ChunkHashing.PAGE_HASH;
+    Extent same = previous.nextIfSame(pages.hashes(), hashAt);
+    if (isZero(pages.pages(), at)) {
+      checksum.update(noHash);
+      return new Piece.Known(Extent.hole(pageSize));
+    }
+    checksum.update(pages.hashes(), hashAt, ChunkHashing.PAGE_HASH);
+    if (same != null) {
+      return new Piece.Known(same);
+    }
+    changedPages++;
+    return new Piece.InChunk(changed.add(pages.pages(), at, pages.hashes(), hashAt));
   }
 
   private boolean isZero(byte[] pages, int at) {
