@@ -134,7 +134,8 @@ final class EntryCodec {
     return fields.build();
   }
 
-  private static BytePath readPath(Decoder value) {
+  /** All that is left as a path. */
+  static BytePath readPath(Decoder value) {
     byte[] bytes = value.bytes(value.remaining());
     for (byte b : bytes) {
       if (b == 0) {

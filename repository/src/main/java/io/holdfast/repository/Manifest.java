@@ -154,7 +154,7 @@ public final class Manifest {
     }
 
     private BytePath readFirst() {
-      BytePath first = BytePath.of(in.bytes(in.size(in.remaining())));
+      BytePath first = EntryCodec.readPath(in.slice(in.size(in.remaining())));
       in.varint();
       in.varint();
       return first;

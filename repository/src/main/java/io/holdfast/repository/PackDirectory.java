@@ -27,6 +27,11 @@ record PackDirectory(DomainId domain, List<BlockDescriptor> blocks, List<PlacedC
     chunks.forEach(chunk -> chunk.encode(out));
   }
 
+  /** Where the last block ends in the pack, in bytes. */
+  long blocksEnd() {
+    return ObjectHeader.LENGTH + blocks.stream().mapToLong(BlockDescriptor::sealedLength).sum();
+  }
+
   /** Reads a directory and checks that every chunk lies within the blocks. */
   static PackDirectory decode(Decoder in) {
     DomainId domain = DomainId.read(in);

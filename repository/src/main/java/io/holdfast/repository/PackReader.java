@@ -124,10 +124,7 @@ final class PackReader {
     byte[] aad = PackBuilder.directoryAad(header.encode(), plainLength, (int) blockCount);
     byte[] plain = gcm.open(0, aad, bytes, at, (int) sealedLength, what);
     PackDirectory directory = PackDirectory.decode(new Decoder(plain, what));
-    long end =
-        ObjectHeader.LENGTH
-            + directory.blocks().stream().mapToLong(BlockDescriptor::sealedLength).sum();
-    if (directory.blocks().size() != blockCount || end != at) {
+    if (directory.blocks().size() != blockCount || directory.blocksEnd() != at) {
       throw trailer.damaged("its directory does not describe its blocks");
     }
     return directory;

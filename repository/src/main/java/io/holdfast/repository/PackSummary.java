@@ -12,6 +12,8 @@ record PackSummary(
     RandomId epoch,
     RandomId salt,
     PackDirectory directory) {
+  /** Bytes that a pack has at most. */
+  static final int MAX_SIZE = 64 << 20;
 
   void encode(Encoder out) {
     Encoder body = new Encoder(64 + directory.chunks().size() * 40);
@@ -21,13 +23,19 @@ record PackSummary(
     out.varint(body.size()).bytes(body.toBytes());
   }
 
+  /** Reads a summary and checks that the pack is large enough for its blocks. */
   static PackSummary decode(Decoder in) {
-    return new PackSummary(
-        new PackName(in.bytes(PackName.LENGTH)),
-        in.size(io.holdfast.storage.ObjectStore.MAX_OBJECT_SIZE),
-        PackKind.of(in.u8(), in.what()),
-        RandomId.read(in),
-        RandomId.read(in),
-        PackDirectory.decode(in.slice(in.size(PackDirectory.MAX_SEALED))));
+    PackSummary pack =
+        new PackSummary(
+            new PackName(in.bytes(PackName.LENGTH)),
+            in.size(MAX_SIZE),
+            PackKind.of(in.u8(), in.what()),
+            RandomId.read(in),
+            RandomId.read(in),
+            PackDirectory.decode(in.slice(in.size(PackDirectory.MAX_SEALED))));
+    if (pack.size < pack.directory.blocksEnd()) {
+      throw in.damaged("a pack that it lists is shorter than its blocks");
+    }
+    return pack;
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutOutcome;
@@ -35,6 +36,12 @@ final class Records {
 
   PutOutcome put(ObjectKind kind, ObjectName name, Object record) {
     byte[] plain = JSON.writeValueAsBytes(record);
+    if (plain.length > MAX_SIZE) {
+      throw new RepositoryException(
+          FailureCategory.UNSUPPORTED,
+          "the record " + name + " would take " + plain.length + " bytes",
+          "A record has at most " + MAX_SIZE + ": split the backup into several policies.");
+    }
     byte[] object = SealedObject.seal(keys, kind, RandomId.next(random), name.value(), plain);
     return store.put(name, ByteBuffer.wrap(object));
   }
