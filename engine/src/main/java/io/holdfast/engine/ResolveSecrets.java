@@ -57,6 +57,15 @@ public final class ResolveSecrets {
     return new Secret(secret);
   }
 
+  /**
+   * The content of a file as it is, line ends and all; the caller closes it.
+   *
+   * @throws SecretException when it cannot be read or is too long
+   */
+  public Secret resolveWhole(Path file) {
+    return new Secret(file(new SecretReference.FileContent(file)));
+  }
+
   private byte[] variable(SecretReference.Variable variable) {
     String value = environment.apply(variable.name());
     if (value == null) {

@@ -26,4 +26,15 @@ public final class UnknownNameException extends HoldfastException {
         "there is no " + kind + " '" + name + "'" + NearestWord.proposal(name, known),
         "the configuration holds " + all);
   }
+
+  static UnknownNameException inBackup(String source, String backup, Collection<String> known) {
+    return new UnknownNameException(
+        "backup "
+            + backup
+            + " has no source '"
+            + source
+            + "'"
+            + NearestWord.proposal(source, known),
+        "it holds " + String.join(", ", known));
+  }
 }

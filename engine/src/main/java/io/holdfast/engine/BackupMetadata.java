@@ -1,0 +1,127 @@
+package io.holdfast.engine;
+
+import io.holdfast.repository.BackupRecord;
+import io.holdfast.repository.BackupStatus;
+import io.holdfast.repository.BackupType;
+import io.holdfast.repository.RunRecord;
+import io.holdfast.repository.SourceRecord;
+import io.holdfast.repository.SourceType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What there is to know about a backup, or about an attempt that failed.
+ *
+ * @param timestamp when it began, by the clock of the client
+ * @param version of the product that made it
+ * @param size bytes that it protects
+ * @param checksum over all its content, keyed; empty for a failed attempt
+ * @param encryptionKeyId the epoch whose key sealed what it added; never the key
+ * @param duration from beginning to end
+ * @param sequence orders the backups of a repository; 0 for a failed attempt
+ * @param storedBytes what it added to the repository
+ * @param anchor the moment that it stands for, where it has a database
+ * @param spread how far from the anchor files were read at most
+ * @param warningCount how many warnings there were; the sources hold the first of them
+ * @param error what a failed attempt failed with
+ */
+public record BackupMetadata(
+    String id,
+    Instant timestamp,
+    BackupType type,
+    String version,
+    long size,
+    String checksum,
+    String encryptionKeyId,
+    BackupStatus status,
+    Duration duration,
+    long sequence,
+    String policy,
+    String client,
+    long storedBytes,
+    Optional<BackupRecord.Anchor> anchor,
+    Optional<Duration> spread,
+    List<Source> sources,
+    long warningCount,
+    Optional<String> error) {
+
+  /**
+   * One source of it.
+   *
+   * @param entries files, directories and others
+   * @param size bytes of its files
+   * @param started when reading it began, by the clock of the client; likewise finished
+   */
+  public record Source(
+      String name,
+      SourceType type,
+      long entries,
+      long size,
+      Instant started,
+      Instant finished,
+      Map<String, Long> statistics,
+      List<String> warnings,
+      long warningCount,
+      Map<String, Object> details) {
+    static Source of(SourceRecord record) {
+      return new Source(
+          record.name(),
+          record.type(),
+          record.manifest().entries(),
+          record.manifest().bytes(),
+          record.started(),
+          record.finished(),
+          record.statistics(),
+          record.warnings(),
+          record.warningCount(),
+          record.details());
+    }
+  }
+
+  static BackupMetadata of(BackupRecord record) {
+    return new BackupMetadata(
+        record.id().value(),
+        record.timestamp(),
+        record.type(),
+        record.version(),
+        record.size(),
+        record.checksum(),
+        record.encryptionKeyId(),
+        record.status(),
+        Duration.ofMillis(record.durationMillis()),
+        record.sequence(),
+        record.policy(),
+        record.client(),
+        record.storedBytes(),
+        Optional.ofNullable(record.anchor()),
+        AnchorSpread.of(record.anchor(), record.sources()),
+        record.sources().stream().map(Source::of).toList(),
+        record.sources().stream().mapToLong(SourceRecord::warningCount).sum(),
+        Optional.empty());
+  }
+
+  static BackupMetadata of(RunRecord run) {
+    return new BackupMetadata(
+        run.backup().value(),
+        run.timestamp(),
+        run.type(),
+        run.version(),
+        0,
+        "",
+        "",
+        run.status(),
+        Duration.ofMillis(run.durationMillis()),
+        0,
+        run.policy(),
+        run.client(),
+        run.storedBytes(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        0,
+        Optional.ofNullable(run.error()));
+  }
+}

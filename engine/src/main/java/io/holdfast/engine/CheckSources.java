@@ -1,0 +1,140 @@
+package io.holdfast.engine;
+
+import io.holdfast.files.TreeFilter;
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.DirectoryReader;
+import io.holdfast.posix.PosixException;
+import io.holdfast.postgres.ClusterPreflight;
+import io.holdfast.postgres.PreflightFinding;
+import io.holdfast.postgres.ReadMethod;
+import io.holdfast.repository.Repository;
+import io.holdfast.storage.HoldfastException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks whether a backup and a restore would work, before they have to. Changes nothing. */
+public final class CheckSources {
+  private final Surroundings surroundings;
+
+  public CheckSources(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** How bad a finding is. */
+  public enum Severity {
+    FINE,
+    WARNING,
+    PROBLEM
+  }
+
+  /**
+   * Something that was looked at.
+   *
+   * @param subject the source or repository
+   * @param remedy what to do; empty when there is nothing to
+   */
+  public record Finding(String subject, Severity severity, String message, String remedy) {}
+
+  /** Looks at every repository and every source, whatever is wrong with the others. */
+  public List<Finding> run(Configuration configuration) {
+    List<Finding> findings = new ArrayList<>();
+    configuration.repositories().values().forEach(settings -> findings.add(repository(settings)));
+    for (SourceSettings source : configuration.sources().values()) {
+      switch (source) {
+        case SourceSettings.Postgresql database -> findings.addAll(database(database));
+        case SourceSettings.Tree tree -> findings.add(tree(tree));
+      }
+    }
+    return findings;
+  }
+
+  private Finding repository(RepositorySettings settings) {
+    String subject = "repository " + settings.name();
+    try (Repository repository = new OpenRepository(surroundings).open(settings)) {
+      return new Finding(
+          subject,
+          Severity.FINE,
+          "opens: " + repository.describe() + ", id " + repository.id(),
+          "");
+    } catch (HoldfastException e) {
+      return problem(subject, e);
+    }
+  }
+
+  private List<Finding> database(SourceSettings.Postgresql source) {
+    String subject = "source " + source.name();
+    ReadMethod method =
+        switch (source.mode()) {
+          case STREAM -> ReadMethod.STREAM;
+          case DIRECT -> ReadMethod.DIRECT;
+        };
+    try (Connection session = DatabaseConnection.to(source, surroundings.secrets()).openSql()) {
+      List<Finding> findings = new ArrayList<>();
+      for (PreflightFinding finding : ClusterPreflight.check(session, method)) {
+        findings.add(finding(subject, finding));
+      }
+      if (method == ReadMethod.DIRECT) {
+        findings.add(dataDirectory(source, subject));
+      }
+      return findings;
+    } catch (HoldfastException e) {
+      return List.of(problem(subject, e));
+    } catch (SQLException e) {
+      return List.of(
+          new Finding(subject, Severity.PROBLEM, "the session broke: " + e.getMessage(), ""));
+    }
+  }
+
+  private Finding dataDirectory(SourceSettings.Postgresql source, String subject) {
+    BytePath directory =
+        source
+            .dataDirectory()
+            .map(path -> BytePath.of(path.toString()))
+            .orElseGet(
+                () -> AskDataDirectory.of(DatabaseConnection.to(source, surroundings.secrets())));
+    return readable(subject, directory.resolve("global"), "The data directory can be read");
+  }
+
+  private static Finding finding(String subject, PreflightFinding finding) {
+    Severity severity =
+        switch (finding.weight()) {
+          case FINE -> Severity.FINE;
+          case WARNING -> Severity.WARNING;
+          case PROBLEM -> Severity.PROBLEM;
+        };
+    return new Finding(subject, severity, finding.message(), finding.remedy());
+  }
+
+  private static Finding tree(SourceSettings.Tree source) {
+    String subject = "source " + source.name();
+    try {
+      TreeFilter _ = TreeReader.filter(source);
+      return readable(
+          subject, BytePath.of(source.path().toString()), source.path() + " can be read");
+    } catch (IllegalArgumentException e) {
+      return new Finding(
+          subject, Severity.PROBLEM, String.valueOf(e.getMessage()), "Correct the pattern.");
+    }
+  }
+
+  private static Finding readable(String subject, BytePath directory, String fine) {
+    try (DirectoryHandle handle = DirectoryHandle.open(directory);
+        DirectoryReader names = handle.read()) {
+      names.next();
+      return new Finding(subject, Severity.FINE, fine, "");
+    } catch (PosixException e) {
+      return new Finding(
+          subject,
+          Severity.PROBLEM,
+          directory + " cannot be read: " + e.getMessage(),
+          e.isDenied() ? "Run as a user who may read it." : "Check the path.");
+    }
+  }
+
+  private static Finding problem(String subject, HoldfastException e) {
+    return new Finding(subject, Severity.PROBLEM, String.valueOf(e.getMessage()), e.hint());
+  }
+}

@@ -1,0 +1,96 @@
+package io.holdfast.engine;
+
+import io.holdfast.files.TreeRestore;
+import io.holdfast.files.TreeRestoreOptions;
+import io.holdfast.files.TreeRestoreResult;
+import io.holdfast.files.TreeWarning;
+import io.holdfast.posix.BytePath;
+import io.holdfast.postgres.ClusterRestore;
+import io.holdfast.postgres.RestoreOptions;
+import io.holdfast.postgres.RestoredCluster;
+import io.holdfast.postgres.TablespaceMapping;
+import io.holdfast.repository.SourceRecord;
+import io.holdfast.repository.SourceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Restores one source. */
+final class RestoreSource {
+  private final RunRestore.Request request;
+  private final ContentGate.Opened opened;
+  private final ProgressListener progress;
+
+  RestoreSource(RunRestore.Request request, ContentGate.Opened opened, ProgressListener progress) {
+    this.request = request;
+    this.opened = opened;
+    this.progress = progress;
+  }
+
+  RunRestore.Restored run(SourceRecord source, BytePath target) {
+    try {
+      return source.type() == SourceType.DATABASE ? database(source, target) : tree(source, target);
+    } finally {
+      progress.finished(source.name());
+    }
+  }
+
+  private RunRestore.Restored database(SourceRecord source, BytePath target) {
+    RestoreOptions options =
+        RestoreOptions.to(target)
+            .with(TablespaceMapping.parse(request.tablespaces()))
+            .withProgress(new DatabaseReader.Steps(source.name(), progress));
+    RestoredCluster cluster =
+        new ClusterRestore(
+                opened.manifest(source),
+                opened.contents(),
+                request.replace() ? options.forced() : options)
+            .run();
+    return new RunRestore.Restored(
+        source.name(),
+        source.type(),
+        target,
+        cluster.files(),
+        cluster.bytes(),
+        cluster.fetchedBytes(),
+        cluster.warnings(),
+        cluster.warnings().size());
+  }
+
+  private RunRestore.Restored tree(SourceRecord source, BytePath target) {
+    progress.started(source.name(), request.paths().isEmpty() ? source.manifest().bytes() : 0);
+    TreeRestoreOptions options =
+        TreeRestoreOptions.defaults()
+            .withPaths(request.paths())
+            .withOverwrite(request.overwrite())
+            .withOwnership(
+                isRoot()
+                    ? TreeRestoreOptions.Ownership.BY_NUMBER
+                    : TreeRestoreOptions.Ownership.WHOEVER_RESTORES);
+    TreeRestoreResult result =
+        new TreeRestore(
+                opened.manifest(source),
+                opened.contents(),
+                options,
+                new TreeReader.TreeSteps(source.name(), progress))
+            .run(target);
+    return new RunRestore.Restored(
+        source.name(),
+        source.type(),
+        target,
+        result.files(),
+        result.bytes(),
+        result.bytes(),
+        result.warnings().first().stream().map(TreeWarning::toString).toList(),
+        result.warnings().total());
+  }
+
+  /** Only root can give files away; for others, owners are not worth a warning for each file. */
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException _) {
+      return false; // no /proc: the owners are left alone
+    }
+  }
+}

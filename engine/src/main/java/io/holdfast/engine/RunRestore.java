@@ -1,0 +1,160 @@
+package io.holdfast.engine;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.repository.BackupRecord;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SourceRecord;
+import io.holdfast.repository.SourceType;
+import io.holdfast.storage.FailureCategory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings back what a backup holds, or parts of it, into a directory. Everything is checked before
+ * anything is written; what is written was verified on the way.
+ */
+public final class RunRestore {
+  private final Surroundings surroundings;
+
+  public RunRestore(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * What is to be brought back, and where.
+   *
+   * @param backup {@code latest}, an id, or the beginning of one
+   * @param target a directory. One source that is named goes right there, otherwise each goes into
+   *     a directory of its name below
+   * @param sources names of sources; empty: all
+   * @param only types of sources; empty: all
+   * @param paths of files within one source; empty: all
+   * @param overwrite whether the targets may hold something: files of the backup replace theirs,
+   *     others stay; of a database's own data directory only what differs is replaced, and what is
+   *     not in the backup is removed
+   * @param replace whether the data directory of another cluster may be replaced too
+   * @param tablespaces where tablespaces go, as {@code oid=/place} or {@code /old/place=/place}
+   */
+  public record Request(
+      RepositorySettings repository,
+      String backup,
+      BytePath target,
+      List<String> sources,
+      Set<SourceType> only,
+      List<BytePath> paths,
+      boolean overwrite,
+      boolean replace,
+      List<String> tablespaces) {
+    public Request {
+      sources = List.copyOf(sources);
+      only = Set.copyOf(only);
+      paths = List.copyOf(paths);
+      tablespaces = List.copyOf(tablespaces);
+    }
+
+    /** Everything of the newest backup, each source into a new directory below the target. */
+    public static Request latest(RepositorySettings repository, BytePath target) {
+      return new Request(
+          repository,
+          SelectBackup.LATEST,
+          target,
+          List.of(),
+          Set.of(),
+          List.of(),
+          false,
+          false,
+          List.of());
+    }
+  }
+
+  /**
+   * What was brought back.
+   *
+   * @param backup the id of the backup
+   * @param duration how long it took
+   */
+  public record Result(
+      String backup, Instant timestamp, Duration duration, List<Restored> sources) {
+    /** All warnings of all sources. */
+    public long warningCount() {
+      return sources.stream().mapToLong(Restored::warningCount).sum();
+    }
+  }
+
+  /**
+   * One source.
+   *
+   * @param target where it is now
+   * @param files how many files
+   * @param bytes their size
+   * @param fetchedBytes how much of it was fetched from the repository: less when only differences
+   *     were
+   * @param warnings the first of them; there are {@code warningCount}
+   */
+  public record Restored(
+      String name,
+      SourceType type,
+      BytePath target,
+      long files,
+      long bytes,
+      long fetchedBytes,
+      List<String> warnings,
+      long warningCount) {}
+
+  /**
+   * Restores.
+   *
+   * @throws RestoreException when the request makes no sense
+   * @throws io.holdfast.storage.HoldfastException when a target may not be used or the backup is
+   *     damaged
+   */
+  public Result run(Request request, ProgressListener progress) {
+    Instant started = surroundings.clock().instant();
+    try (Repository repository = new OpenRepository(surroundings).open(request.repository())) {
+      BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
+      List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
+      requireSense(request, sources);
+      ContentGate.Opened opened =
+          new ContentGate(repository, surroundings)
+              .open(
+                  ContentAccess.Purpose.RESTORE,
+                  backup,
+                  sources,
+                  request.paths().stream().map(BytePath::toString).toList());
+      RestoreTargets targets = new RestoreTargets(request);
+      sources.forEach(targets::requireUsable);
+      targets.makeParents(sources);
+      List<Restored> restored = new ArrayList<>();
+      for (SourceRecord source : sources) {
+        restored.add(new RestoreSource(request, opened, progress).run(source, targets.of(source)));
+      }
+      return new Result(
+          backup.id().value(),
+          backup.timestamp(),
+          Duration.between(started, surroundings.clock().instant()),
+          restored);
+    }
+  }
+
+  private static void requireSense(Request request, List<SourceRecord> sources) {
+    if (request.paths().isEmpty()) {
+      return;
+    }
+    if (sources.size() != 1) {
+      throw new RestoreException(
+          FailureCategory.USAGE,
+          "paths are those of one source, and this backup holds " + sources.size(),
+          "name it with --source, one of "
+              + String.join(", ", sources.stream().map(SourceRecord::name).toList()));
+    }
+    if (sources.getFirst().type() == SourceType.DATABASE) {
+      throw new RestoreException(
+          FailureCategory.USAGE,
+          "single files of a database are of no use without the others",
+          "restore the whole source into an empty directory");
+    }
+  }
+}
