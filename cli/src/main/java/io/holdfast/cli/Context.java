@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,18 @@ record Context(
   /** This process's own. */
   static Context ofProcess() {
     Terminal terminal = Terminal.ofProcess();
-    return new Context(
-        terminal,
+    LocalPlaces places = new LocalPlaces(System::getenv);
+    Surroundings surroundings =
         new Surroundings(
-            terminal.clock(), new ResolveSecrets(), ProductVersion.number(), hostName()),
-        System::getenv);
+            terminal.clock(),
+            new SecureRandom(),
+            new ResolveSecrets(),
+            ProductVersion.number(),
+            hostName(),
+            places.cache(),
+            places.temporary(),
+            new AccessLog(places.state()));
+    return new Context(terminal, surroundings, System::getenv);
   }
 
   /**

@@ -38,11 +38,18 @@ final class HoldfastCommand implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine in(Context context) {
     CommandLine root = new CommandLine(new HoldfastCommand(context.terminal()));
+    root.addSubcommand(new InitCommand(context))
+        .addSubcommand(new CheckCommand(context))
+        .addSubcommand(new BackupCommand(context))
+        .addSubcommand(new BackupsCommand(context))
+        .addSubcommand(new ShowCommand(context))
+        .addSubcommand(new RestoreCommand(context))
+        .addSubcommand(new VerifyCommand(context));
     root.addSubcommand(
         new CommandLine(new ConfigCommand(context.terminal()))
             .addSubcommand(new ConfigValidateCommand(context))
             .addSubcommand(new ConfigSchemaCommand(context)));
-    root.addSubcommand(new VersionCommand(context));
+    root.addSubcommand(new DemoCommand(context)).addSubcommand(new VersionCommand(context));
     root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     ReportFailure failures = new ReportFailure(context.terminal());
     return root.setExecutionExceptionHandler(failures)

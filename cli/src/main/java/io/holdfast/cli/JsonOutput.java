@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.posix.BytePath;
 import java.time.Duration;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
@@ -23,13 +24,21 @@ final class JsonOutput {
               _ ->
                   JsonInclude.Value.construct(
                       JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
-          .addModule(new SimpleModule().addSerializer(Duration.class, new Seconds()))
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Duration.class, new Seconds())
+                  .addSerializer(BytePath.class, new PathText()))
           .build();
 
   private JsonOutput() {}
 
   static String text(Object value) {
     return MAPPER.writeValueAsString(value);
+  }
+
+  /** Without line ends. */
+  static String line(Object value) {
+    return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
   }
 
   static JsonMapper mapper() {
@@ -44,6 +53,18 @@ final class JsonOutput {
     @Override
     public void serialize(Duration value, JsonGenerator out, SerializationContext context) {
       out.writeNumber(value.toMillis() / 1000.0);
+    }
+  }
+
+  /** Paths as text: a byte that is not UTF-8 is shown as {@code \\xNN}. */
+  private static final class PathText extends StdSerializer<BytePath> {
+    PathText() {
+      super(BytePath.class);
+    }
+
+    @Override
+    public void serialize(BytePath value, JsonGenerator out, SerializationContext context) {
+      out.writeString(value.toString());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import io.holdfast.engine.HumanFormat;
 import io.holdfast.engine.ProgressListener;
 import java.time.Duration;
 import java.time.Instant;

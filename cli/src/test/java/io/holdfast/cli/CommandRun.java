@@ -5,6 +5,8 @@ import io.holdfast.engine.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,7 +31,18 @@ record CommandRun(int code, String out, String err) {
             false,
             false,
             clock);
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     return new Context(
-        terminal, new Surroundings(clock, new ResolveSecrets(), "1.2.3", "testhost"), _ -> null);
+        terminal,
+        new Surroundings(
+            clock,
+            new SecureRandom(),
+            new ResolveSecrets(),
+            "1.2.3",
+            "testhost",
+            temporary.resolve("holdfast-test-cache"),
+            temporary,
+            _ -> {}),
+        _ -> null);
   }
 }

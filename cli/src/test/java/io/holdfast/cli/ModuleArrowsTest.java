@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SourceRecord;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,6 +57,21 @@ class ModuleArrowsTest {
         .dependOnClassesThat()
         .resideInAPackage(arrow.target())
         .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  /** Rule 10 of the design: all reading of backup content passes one gate. */
+  @Test
+  void onlyTheGateOpensTheContentOfBackups() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.holdfast.engine..", "io.holdfast.demo..", "io.holdfast.cli..")
+        .and()
+        .haveNameNotMatching("io\\.holdfast\\.engine\\.ContentGate(\\$.*)?")
+        .should()
+        .callMethod(Repository.class, "manifest", SourceRecord.class)
+        .orShould()
+        .callMethod(Repository.class, "contents")
         .check(CLASSES);
   }
 

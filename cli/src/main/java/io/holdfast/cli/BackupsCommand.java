@@ -1,0 +1,69 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.BackupMetadata;
+import io.holdfast.engine.HumanFormat;
+import io.holdfast.engine.ListBackups;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast backups}. */
+@Command(
+    name = "backups",
+    description = "Lists the backups in a repository, oldest first.",
+    footer = {"", "Examples:", "  holdfast backups", "  holdfast backups --failed --json"})
+final class BackupsCommand extends Subcommand {
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  @Option(names = "--failed", description = "List attempts that failed too.")
+  private boolean failed;
+
+  BackupsCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    List<BackupMetadata> backups =
+        new ListBackups(context().surroundings())
+            .run(configuration().repository(repository), failed);
+    if (options().json()) {
+      printJson(backups);
+    } else if (backups.isEmpty()) {
+      print("There is no backup yet. Make one with: holdfast backup");
+    } else {
+      print(terminal().bold(row("ID", "TIME", "SIZE", "STORED", "DURATION", "STATUS")));
+      backups.forEach(this::show);
+    }
+    return ExitCode.OK;
+  }
+
+  private void show(BackupMetadata backup) {
+    String status = backup.status().label();
+    if (backup.warningCount() > 0) {
+      status += ", " + HumanFormat.count(backup.warningCount(), "warning");
+    }
+    if (backup.error().isPresent()) {
+      status += ": " + SafeText.of(backup.error().get());
+    }
+    print(
+        row(
+            backup.id(),
+            HumanFormat.time(backup.timestamp(), ZoneOffset.UTC),
+            HumanFormat.size(backup.size()),
+            HumanFormat.size(backup.storedBytes()),
+            HumanFormat.duration(backup.duration()),
+            status));
+  }
+
+  private static String row(Object... columns) {
+    return String.format(Locale.ROOT, "%-49s %-23s %9s %9s %10s  %s", columns).stripTrailing();
+  }
+}

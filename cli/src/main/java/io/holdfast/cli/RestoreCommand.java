@@ -1,0 +1,160 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.HumanFormat;
+import io.holdfast.engine.RunRestore;
+import io.holdfast.posix.BytePath;
+import io.holdfast.repository.SourceType;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast restore}. */
+@Command(
+    name = "restore",
+    description = {
+      "Brings back a backup, or parts of it. One source that is named with --source goes right into the directory;"
+          + " otherwise each source goes into a directory of its name below.",
+      "A restored database is started as usual: it recovers by itself to the moment that the backup stands for."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast restore latest --to /srv/restored",
+      "  holdfast restore 20261122T020000Z --source database --to /var/lib/postgresql/18/main --overwrite",
+      "  holdfast restore --source uploads --path 2026/report.pdf --to /tmp/report"
+    })
+final class RestoreCommand extends Subcommand {
+  /** What can be asked for. */
+  enum Only {
+    DATABASE,
+    FILES,
+    CONFIG;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "BACKUP",
+      defaultValue = "latest",
+      description = "An id, the beginning of one, or 'latest', which is the default.")
+  private String backup = "latest";
+
+  @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to.")
+  private String target = "";
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      description = "Only this source; may be repeated.")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--only",
+      paramLabel = "TYPE",
+      split = ",",
+      description = "Only sources of this type: ${COMPLETION-CANDIDATES}; may be repeated.")
+  private List<Only> only = List.of();
+
+  @Option(
+      names = "--path",
+      paramLabel = "PATH",
+      description = "Only this file or directory of the source; may be repeated.")
+  private List<String> paths = List.of();
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "The directory may hold something. Files of the backup replace theirs, others stay; of a database's own data"
+              + " directory only what differs is replaced, and what is not in the backup is removed.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--replace-cluster",
+      description = "With --overwrite: the data directory of another cluster may be replaced too.")
+  private boolean replaceCluster;
+
+  @Option(
+      names = "--tablespace",
+      paramLabel = "WHICH=DIR",
+      description = "Where a tablespace goes, by its oid or its old directory; may be repeated.")
+  private List<String> tablespaces = List.of();
+
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  RestoreCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    Set<SourceType> types =
+        only.stream().map(type -> SourceType.valueOf(type.name())).collect(Collectors.toSet());
+    RunRestore.Request request =
+        new RunRestore.Request(
+            configuration().repository(repository),
+            backup,
+            absolute(BytePath.fromArgument(target)),
+            sources,
+            types,
+            paths.stream().map(BytePath::fromArgument).toList(),
+            overwrite,
+            replaceCluster,
+            tablespaces);
+    RunRestore.Result result =
+        withProgress(progress -> new RunRestore(context().surroundings()).run(request, progress));
+    for (RunRestore.Restored source : result.sources()) {
+      source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
+    }
+    if (options().json()) {
+      printJson(result);
+    } else {
+      show(result);
+    }
+    return result.warningCount() > 0 ? ExitCode.WARNINGS : ExitCode.OK;
+  }
+
+  private static BytePath absolute(BytePath path) {
+    return path.isAbsolute()
+        ? path
+        : BytePath.of(Path.of("").toAbsolutePath().toString()).resolve(path);
+  }
+
+  private void show(RunRestore.Result result) {
+    print(
+        terminal().green("restored")
+            + " "
+            + terminal().bold(result.backup())
+            + " of "
+            + HumanFormat.time(result.timestamp(), ZoneOffset.UTC)
+            + " in "
+            + HumanFormat.duration(result.duration()));
+    for (RunRestore.Restored source : result.sources()) {
+      print(
+          "  "
+              + SafeText.of(source.name() + " -> " + source.target())
+              + ": "
+              + HumanFormat.count(source.files(), "file")
+              + ", "
+              + HumanFormat.size(source.bytes())
+              + (source.fetchedBytes() < source.bytes()
+                  ? ", of it fetched " + HumanFormat.size(source.fetchedBytes())
+                  : ""));
+    }
+  }
+}

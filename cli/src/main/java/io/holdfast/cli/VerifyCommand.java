@@ -1,0 +1,90 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.HumanFormat;
+import io.holdfast.engine.RunVerification;
+import io.holdfast.repository.VerificationLevel;
+import io.holdfast.repository.VerificationReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast verify}. */
+@Command(
+    name = "verify",
+    description = {
+      "Verifies that a repository holds what was written to it, and lists everything that is not so.",
+      "Level 1: every object is there with its size, every record opens. Level 2: also the bytes of every pack are those"
+          + " that were written. Level 3: also every chunk decrypts, decompresses and has its hash."
+    },
+    footer = {"", "Examples:", "  holdfast verify", "  holdfast verify --level 2"})
+final class VerifyCommand extends Subcommand {
+  @Option(
+      names = "--level",
+      paramLabel = "1|2|3",
+      defaultValue = "3",
+      description = "How deep; default 3.")
+  private int level = 3;
+
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  VerifyCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    if (level < 1 || level > 3) {
+      throw new ParameterException(
+          spec.commandLine(), "There is no level " + level + "; there are 1, 2 and 3");
+    }
+    VerificationReport report =
+        withProgress(
+            progress ->
+                new RunVerification(context().surroundings())
+                    .run(
+                        configuration().repository(repository),
+                        VerificationLevel.of(level),
+                        progress));
+    if (options().json()) {
+      printJson(report);
+    } else {
+      show(report);
+    }
+    return report.isSound() ? ExitCode.OK : ExitCode.CORRUPT;
+  }
+
+  private void show(VerificationReport report) {
+    for (VerificationReport.Problem problem : report.problems()) {
+      print(terminal().red("damaged ") + SafeText.of(problem.object() + ": " + problem.what()));
+    }
+    if (report.problemCount() > report.problems().size()) {
+      print("and " + (report.problemCount() - report.problems().size()) + " more");
+    }
+    String verdict = report.isSound() ? terminal().green("sound") : terminal().red("NOT SOUND");
+    print(
+        verdict
+            + ", looked at level "
+            + level
+            + ": "
+            + HumanFormat.count(report.backups(), "backup")
+            + ", "
+            + HumanFormat.count(report.packs(), "pack")
+            + ", "
+            + HumanFormat.size(report.bytes())
+            + (level == 3 ? ", " + HumanFormat.count(report.chunks(), "chunk") : ""));
+    if (report.unusedPacks() > 0) {
+      print(
+          HumanFormat.count(report.unusedPacks(), "pack")
+              + " left by a writer that died: harmless");
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package io.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DirectoryHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands, on a small repository of files and settings. */
+class CommandsTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void makeRepository() throws Exception {
+    Files.createDirectories(root.resolve("uploads/sub"));
+    Files.createDirectories(root.resolve("config"));
+    Files.writeString(root.resolve("uploads/sub/a.txt"), "hello");
+    Files.writeString(root.resolve("config/app.properties"), "key=value\n");
+    Files.writeString(root.resolve("passphrase"), "correct");
+    Files.writeString(
+        root.resolve("holdfast.yaml"),
+        """
+        version: 1
+        repositories: {main: {path: repository, passphrase: "file:passphrase"}}
+        sources:
+          uploads: {type: files, path: uploads}
+          settings: {type: config, path: config}
+        policies: {all: {repository: main, sources: [uploads, settings]}}
+        """);
+    assertThat(holdfast("init", "--no-recovery-kit").code()).isZero();
+  }
+
+  @Test
+  void aRecoveryKitOpensTheRepositoryInsteadOfThePassphrase() throws Exception {
+    Files.writeString(
+        root.resolve("holdfast.yaml"),
+        Files.readString(root.resolve("holdfast.yaml")).replace("repository,", "second,"));
+    CommandRun init = holdfast("init");
+    assertThat(init.out()).contains("HOLDFAST RECOVERY KIT", "Print this page now");
+    String kit =
+        init.out()
+            .lines()
+            .map(String::strip)
+            .filter(l -> l.startsWith("HFK1-"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(holdfast("backup").code()).isZero();
+    Files.writeString(root.resolve("passphrase"), kit);
+    assertThat(holdfast("restore", "--to", to("out")).code()).isZero();
+    assertThat(root.resolve("out/uploads/sub/a.txt")).hasContent("hello");
+  }
+
+  @Test
+  void aBackupIsToldListedShownAndRestored() throws Exception {
+    assertThat(holdfast("backup", "--type", "full").out())
+        .startsWith("completed full backup ")
+        .contains("uploads: 5 B in 3 entries");
+    assertThat(holdfast("backups").out().lines())
+        .hasSize(2)
+        .last()
+        .asString()
+        .endsWith("completed");
+    assertThat(holdfast("show", "latest", "sub").out()).contains("uploads: sub/a.txt");
+    assertThat(holdfast("restore", "--to", to("out"), "--only", "files").out())
+        .startsWith("restored ")
+        .contains("1 file, 5 B");
+    assertThat(root.resolve("out/uploads/sub/a.txt")).hasContent("hello");
+    assertThat(root.resolve("out/settings")).doesNotExist();
+    assertThat(holdfast("verify").out()).startsWith("sound");
+    assertThat(holdfast("check").code()).isZero();
+  }
+
+  @Test
+  void theMetadataOfABackupHasTheNamesThatWereAskedFor() throws Exception {
+    holdfast("backup");
+    JsonNode backup = json("show", "latest", "--json");
+    assertThat(backup.propertyNames())
+        .contains(
+            "id",
+            "timestamp",
+            "type",
+            "version",
+            "size",
+            "checksum",
+            "encryptionKeyId",
+            "status",
+            "duration",
+            "files");
+    assertThat(backup.get("type").asString()).isEqualTo("full");
+    assertThat(backup.get("status").asString()).isEqualTo("completed");
+    assertThat(backup.get("duration").isNumber()).isTrue();
+    JsonNode file = backup.get("files").get(2);
+    assertThat(file.propertyNames())
+        .contains("path", "type", "size", "checksum", "compressed", "encrypted");
+    assertThat(file.get("path").asString()).isEqualTo("sub/a.txt");
+    assertThat(file.get("type").asString()).isEqualTo("files");
+    assertThat(file.get("size").asLong()).isEqualTo(5);
+    assertThat(json("backups", "--json").get(0).get("id")).isEqualTo(backup.get("id"));
+  }
+
+  @Test
+  void everyCommandSpeaksJson() throws Exception {
+    assertThat(json("backup", "--json").get("status").asString()).isEqualTo("completed");
+    assertThat(json("verify", "--json").get("problemCount").asLong()).isZero();
+    assertThat(json("check", "--json").get(0).get("severity").asString()).isEqualTo("fine");
+    assertThat(json("restore", "--to", to("out"), "--json").get("sources")).hasSize(2);
+    assertThat(json("config", "validate", "--json").get("valid").asBoolean()).isTrue();
+    assertThat(json("version", "--json").has("version")).isTrue();
+  }
+
+  @Test
+  void aNameThatIsNotUtf8IsAskedForAndShownByItsBytes() throws Exception {
+    byte[] name = {'n', (byte) 0xFF};
+    try (var directory = DirectoryHandle.open(BytePath.of(root.resolve("uploads").toString()));
+        var file = directory.createFile(BytePath.of(name), 0600)) {
+      file.write(0, new byte[] {1, 2, 3}, 0, 3);
+    }
+    holdfast("backup");
+    assertThat(holdfast("show", "latest", "n\uDCFF").out()).contains("uploads: n\\xff");
+    assertThat(
+            holdfast("restore", "--source", "uploads", "--path", "n\uDCFF", "--to", to("out"))
+                .code())
+        .isZero();
+    try (var names = Files.list(root.resolve("out"))) {
+      assertThat(names.map(Path::toString)).hasSize(1);
+    }
+  }
+
+  @Test
+  void eachKindOfFailureIsOneLineWithItsExitCode() throws Exception {
+    assertFails(4, "there is no backup in the repository", "restore", "--to", to("out"));
+    holdfast("backup");
+    assertFails(4, "there is no backup abc", "show", "abc");
+    assertFails(4, "there is no nowhere in backup", "show", "latest", "nowhere");
+    assertFails(
+        2,
+        "has no source 'uplods' (did you mean 'uploads'?)",
+        "show",
+        "latest",
+        "--source",
+        "uplods");
+    assertFails(2, "there is no policy 'al'", "backup", "--policy", "al");
+    assertFails(2, "Missing required option: '--to=DIR'", "restore");
+    assertFails(2, "There is no level 4", "verify", "--level", "4");
+    assertFails(11, "there is a repository in", "init");
+    Files.createDirectories(root.resolve("out/settings/x"));
+    assertFails(11, "is not empty", "restore", "--to", to("out"));
+    assertFails(3, "there is no configuration", "backup", "-c", to("absent.yaml"));
+    Files.writeString(root.resolve("passphrase"), "wrong");
+    assertFails(6, "does not open the repository", "backups");
+    Files.delete(root.resolve("passphrase"));
+    assertFails(3, "no secret from file:", "backups");
+  }
+
+  @Test
+  void damageIsFoundNamedAndToldByTheExitCode() throws Exception {
+    holdfast("backup");
+    Path pack;
+    try (var files = Files.walk(root.resolve("repository/packs"))) {
+      pack = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(pack);
+    bytes[100] ^= 1;
+    pack.toFile().setWritable(true);
+    Files.write(pack, bytes);
+    CommandRun run = holdfast("verify");
+    assertThat(run.code()).isEqualTo(7);
+    assertThat(run.out()).contains("damaged packs/").contains("NOT SOUND");
+  }
+
+  private void assertFails(int code, String message, String... arguments) {
+    CommandRun run = holdfast(arguments);
+    assertThat(run.err()).startsWith("holdfast: ").contains(message);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.code()).isEqualTo(code);
+    assertThat(run.out()).isEmpty();
+  }
+
+  private String to(String name) {
+    return root.resolve(name).toString();
+  }
+
+  private JsonNode json(String... arguments) {
+    return JsonMapper.shared().readTree(holdfast(arguments).out());
+  }
+
+  private CommandRun holdfast(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (!all.contains("-c")) {
+      all.addAll(List.of("-c", to("holdfast.yaml")));
+    }
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+}
