@@ -1,7 +1,6 @@
 package io.holdfast.repository;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -88,7 +87,7 @@ final class ChunkIndex implements AutoCloseable {
       compacted.stream().filter(run -> !more.contains(run)).forEach(opened::add);
       runs = List.copyOf(compacted);
     } catch (IOException e) {
-      throw new UncheckedIOException("the index cache cannot be used", e);
+      throw cache.failed(e);
     }
   }
 

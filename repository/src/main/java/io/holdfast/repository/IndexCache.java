@@ -1,7 +1,7 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +22,8 @@ final class IndexCache {
   /** More runs than this are merged: each costs every look-up a search. */
   private static final int MAX_RUNS = 8;
 
+  private static final int MAX_PARTS = 64;
+
   private static final String SUFFIX = ".run";
 
   private final Path directory;
@@ -41,18 +43,79 @@ final class IndexCache {
       Files.createDirectories(directory);
       Set<String> missing = objects.list();
       List<IndexRun> runs = openCached(missing);
+      Set<String> damaged = new TreeSet<>();
       for (String name : List.copyOf(missing)) {
         if (!missing.contains(name)) {
           continue; // superseded by one read before
         }
-        IndexObjects.IndexObject object = objects.read(name);
-        missing.removeAll(object.supersedes());
-        runs.add(write(Set.of(name), object.packs()));
+        try {
+          IndexObjects.IndexObject object = objects.read(name);
+          missing.removeAll(object.supersedes());
+          runs.add(write(Set.of(name), object.packs()));
+          runs = compactUnused(runs);
+        } catch (CorruptObjectException e) {
+          damaged.add(name);
+        }
       }
-      return compact(runs);
+      if (!damaged.isEmpty()) {
+        runs.add(rebuild(objects.rebuild(), damaged, runs));
+      }
+      return compactUnused(runs);
     } catch (IOException e) {
-      throw new UncheckedIOException("the index cache in " + directory + " cannot be used", e);
+      throw failed(e);
     }
+  }
+
+  /** One run, in the place of damaged index objects, with all packs that no other run has. */
+  private IndexRun rebuild(RebuildIndex rebuild, Set<String> damaged, List<IndexRun> known)
+      throws IOException {
+    List<IndexRun> parts = new ArrayList<>();
+    try {
+      rebuild.run(
+          known,
+          packs -> {
+            parts.add(part(file -> IndexRunWriter.write(file, damaged, packs)));
+            if (parts.size() > MAX_PARTS) {
+              IndexRun merged = part(file -> IndexRunWriter.merge(file, parts));
+              parts.forEach(IndexRun::close);
+              parts.clear();
+              parts.add(merged);
+            }
+          });
+      Path file = fileFor(damaged);
+      IndexRunWriter.merge(file, parts);
+      return reopen(file);
+    } finally {
+      parts.forEach(IndexRun::close);
+    }
+  }
+
+  @FunctionalInterface
+  private interface RunFile {
+    void write(Path file) throws IOException;
+  }
+
+  /** A run whose file is gone at once: it must never be taken for all that it is a part of. */
+  private IndexRun part(RunFile content) {
+    try {
+      Path file = Files.createTempFile(directory, "part", ".tmp");
+      try {
+        content.write(file);
+        return reopen(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  RepositoryException failed(IOException e) {
+    return new RepositoryException(
+        FailureCategory.UNAVAILABLE,
+        "the index cache in " + directory + " cannot be used: " + e,
+        "Check the space there and who may write; the directory may be deleted.",
+        e);
   }
 
   /** Opens the runs whose index objects all exist, largest first, and takes those off the set. */
@@ -97,8 +160,15 @@ final class IndexCache {
       IndexRunWriter.write(file, sources, packs);
       return reopen(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("the index cache in " + directory + " cannot be used", e);
+      throw failed(e);
     }
+  }
+
+  /** As below, of runs that nobody searches yet, so that not all of them are open at once. */
+  private List<IndexRun> compactUnused(List<IndexRun> runs) throws IOException {
+    List<IndexRun> compacted = compact(runs);
+    runs.stream().filter(run -> !compacted.contains(run)).forEach(IndexRun::close);
+    return compacted;
   }
 
   /**

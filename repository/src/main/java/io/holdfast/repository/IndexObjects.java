@@ -86,6 +86,11 @@ final class IndexObjects {
     return new IndexObject(supersedes, packs);
   }
 
+  /** For when an index object is damaged. */
+  RebuildIndex rebuild() {
+    return new RebuildIndex(store, new PackReader(store, keys));
+  }
+
   /** Names of all index objects, without the prefix. */
   Set<String> list() {
     try (Stream<io.holdfast.storage.ObjectStat> objects = store.list(PREFIX)) {

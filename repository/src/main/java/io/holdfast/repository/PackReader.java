@@ -90,7 +90,7 @@ final class PackReader {
     name.requireHashOf(bytes);
     ObjectHeader header = ObjectHeader.decode(bytes, keys.repository(), what);
     PackKind kind = PackKind.of(header.kind().code(), what);
-    PackDirectory directory = openDirectory(header, bytes, what);
+    PackDirectory directory = openDirectory(header, bytes, bytes.length, what);
     int[] offsets = new int[directory.blocks().size() + 1];
     offsets[0] = ObjectHeader.LENGTH;
     for (int i = 0; i < directory.blocks().size(); i++) {
@@ -102,30 +102,63 @@ final class PackReader {
         summary, new BlockRange(directory.blocks()::get, i -> offsets[i], what, header, bytes));
   }
 
-  private PackDirectory openDirectory(ObjectHeader header, byte[] bytes, String what) {
-    Decoder trailer =
-        new Decoder(
-            bytes,
-            Math.max(0, bytes.length - PackBuilder.TRAILER),
-            Math.min(bytes.length, PackBuilder.TRAILER),
-            what);
-    long sealedLength = trailer.u32();
-    long blockCount = trailer.u32();
-    int at = (int) (bytes.length - PackBuilder.TRAILER - sealedLength);
-    if (!Arrays.equals(trailer.bytes(PackBuilder.MAGIC.length), PackBuilder.MAGIC)
-        || sealedLength > PackDirectory.MAX_SEALED
-        || sealedLength < Gcm.TAG
-        || blockCount > PackDirectory.MAX_BLOCKS
-        || at < ObjectHeader.LENGTH) {
-      throw trailer.damaged("it does not end as a pack does");
+  /** Reads what a pack says about itself, and none of its blocks. */
+  PackSummary readSummary(PackName name, long size) {
+    String what = name.object().value();
+    int end = Trailer.LENGTH;
+    if (size < ObjectHeader.LENGTH + end || size > PackSummary.MAX_SIZE) {
+      throw new CorruptObjectException(what, "no pack has " + size + " bytes");
     }
+    byte[] head = store.get(name.object(), 0, ObjectHeader.LENGTH);
+    ObjectHeader header = ObjectHeader.decode(head, keys.repository(), what);
+    PackKind kind = PackKind.of(header.kind().code(), what);
+    Trailer trailer = Trailer.decode(store.get(name.object(), size - end, end), size, what);
+    byte[] tail = store.get(name.object(), trailer.directoryAt(size), trailer.sealedLength() + end);
+    PackDirectory directory = openDirectory(header, tail, size, what);
+    return new PackSummary(name, (int) size, kind, header.epoch(), header.salt(), directory);
+  }
+
+  /** The last bytes of a pack: where its directory is. */
+  private record Trailer(int sealedLength, int blockCount) {
+    static final int LENGTH = PackBuilder.TRAILER;
+
+    static Trailer decode(byte[] tail, long packSize, String what) {
+      Decoder in =
+          new Decoder(tail, Math.max(0, tail.length - LENGTH), Math.min(tail.length, LENGTH), what);
+      long sealedLength = in.u32();
+      long blockCount = in.u32();
+      if (!Arrays.equals(in.bytes(PackBuilder.MAGIC.length), PackBuilder.MAGIC)
+          || sealedLength > PackDirectory.MAX_SEALED
+          || sealedLength < Gcm.TAG
+          || blockCount > PackDirectory.MAX_BLOCKS
+          || packSize - LENGTH - sealedLength < ObjectHeader.LENGTH) {
+        throw in.damaged("it does not end as a pack does");
+      }
+      return new Trailer((int) sealedLength, (int) blockCount);
+    }
+
+    long directoryAt(long packSize) {
+      return packSize - LENGTH - sealedLength;
+    }
+  }
+
+  /**
+   * @param tail the pack's bytes from its directory on, or from before that
+   */
+  private PackDirectory openDirectory(
+      ObjectHeader header, byte[] tail, long packSize, String what) {
+    Trailer trailer = Trailer.decode(tail, packSize, what);
+    int sealedLength = trailer.sealedLength();
+    int blockCount = trailer.blockCount();
+    int at = (int) trailer.directoryAt(tail.length);
     Gcm gcm = new Gcm(keys.derive(header, "pack directory", what));
-    int plainLength = (int) sealedLength - Gcm.TAG;
-    byte[] aad = PackBuilder.directoryAad(header.encode(), plainLength, (int) blockCount);
-    byte[] plain = gcm.open(0, aad, bytes, at, (int) sealedLength, what);
+    int plainLength = sealedLength - Gcm.TAG;
+    byte[] aad = PackBuilder.directoryAad(header.encode(), plainLength, blockCount);
+    byte[] plain = gcm.open(0, aad, tail, at, sealedLength, what);
     PackDirectory directory = PackDirectory.decode(new Decoder(plain, what));
-    if (directory.blocks().size() != blockCount || directory.blocksEnd() != at) {
-      throw trailer.damaged("its directory does not describe its blocks");
+    if (directory.blocks().size() != blockCount
+        || directory.blocksEnd() != trailer.directoryAt(packSize)) {
+      throw new CorruptObjectException(what, "its directory does not describe its blocks");
     }
     return directory;
   }

@@ -91,6 +91,39 @@ class DamageTest {
   }
 
   @Test
+  void allIsReadAlsoWhenIndexObjectsAreDamaged() {
+    MemoryStore damaged = store.copy();
+    List<ObjectName> indexes =
+        names().stream().filter(name -> name.value().startsWith(IndexObjects.PREFIX)).toList();
+    for (ObjectName name : indexes) {
+      byte[] bad = store.get(name);
+      bad[70] ^= 1;
+      damaged.replace(name, bad);
+      assertThat(samples.contents(damaged)).isEqualTo(samples.contents(store));
+    }
+    assertThat(problems(damaged)).hasSize(indexes.size());
+  }
+
+  @Test
+  void aRebuiltIndexIsKeptAndBackupsGoOn() {
+    MemoryStore damaged = store.copy();
+    for (ObjectName name : names()) {
+      if (name.value().startsWith(IndexObjects.PREFIX)) {
+        damaged.replace(name, new byte[100]);
+      }
+    }
+    samples.backup(damaged, 2);
+    Path cache = directory.resolve("one cache");
+    for (int i = 0; i < 2; i++) {
+      try (Repository repository = TestRepository.open(damaged, cache)) {
+        assertThat(repository.verification().run(VerificationLevel.CONTENT, bytes -> {}).problems())
+            .allMatch(problem -> problem.object().startsWith(IndexObjects.PREFIX));
+      }
+    }
+    assertThat(samples.contents(damaged)).hasSize(3 * SampleBackups.ENTRIES);
+  }
+
+  @Test
   void aRecordUnderTheNameOfAnotherIsNamed() {
     List<ObjectName> backups =
         names().stream().filter(name -> name.value().startsWith(BackupName.PREFIX)).toList();
