@@ -61,7 +61,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
     Step known = running.remove(step);
     if (known != null) {
       doneBefore += known.done;
-      expectedBefore += known.expected == 0 ? 0 : known.done;
+      expectedBefore += known.done;
     }
   }
 

@@ -63,17 +63,28 @@ class LauncherTest {
   void theFirstRunBuildsOnceAndSaysSo() throws Exception {
     script(
         tools.resolve("mvn"),
-        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/dist && echo 1 >cli/target/dist/VERSION\n");
+        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/launch/dist && echo 1 >cli/target/launch/dist/VERSION\n");
     assertThat(holdfast("jdk-25", "one").output).contains("building", "[one]");
     assertThat(holdfast("jdk-25", "two").output).doesNotContain("building").contains("[two]");
     assertThat(Files.readAllLines(home.resolve("target/count"))).hasSize(1);
   }
 
   @Test
+  void whatWasBuiltLaterOtherwiseIsRun() throws Exception {
+    built();
+    assertThat(holdfast("jdk-25", "x").output).contains("cli/target/dist/lib");
+    script(
+        tools.resolve("mvn"),
+        "#!/bin/sh\nmkdir -p cli/target/launch/dist && echo 1 >cli/target/launch/dist/VERSION\n");
+    Result rebuilt = run(Map.of("JAVA_HOME", jdkHome("jdk-25"), "HOLDFAST_BUILD", "1"), "x");
+    assertThat(rebuilt.output).contains("building", "cli/target/launch/dist/lib");
+  }
+
+  @Test
   void twoFirstRunsAtOnceBuildOnce() throws Exception {
     script(
         tools.resolve("mvn"),
-        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/dist && echo 1 >cli/target/dist/VERSION\n");
+        "#!/bin/sh\necho ran >>target/count\nmkdir -p cli/target/launch/dist && echo 1 >cli/target/launch/dist/VERSION\n");
     Process one = start(home.resolve("holdfast"), Map.of("JAVA_HOME", jdkHome("jdk-25")), "one");
     Process two = start(home.resolve("holdfast"), Map.of("JAVA_HOME", jdkHome("jdk-25")), "two");
     assertThat(finish(one).output).endsWith("[one]\n");
@@ -147,7 +158,8 @@ class LauncherTest {
   /** A few of the system's tools are on the path by scripts, so that its Maven and Java are not. */
   private Process start(Path program, Map<String, String> environment, String... arguments)
       throws IOException {
-    for (String tool : List.of("readlink", "dirname", "sed", "tail", "mkdir", "rm", "flock")) {
+    for (String tool :
+        List.of("readlink", "dirname", "sed", "tail", "mkdir", "rm", "flock", "find")) {
       script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
     }
     List<String> command = new ArrayList<>(List.of("/bin/sh", program.toString()));
