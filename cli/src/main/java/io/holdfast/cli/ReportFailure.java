@@ -6,6 +6,7 @@ import io.holdfast.engine.NearestWord;
 import io.holdfast.storage.HoldfastException;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -15,6 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one line on standard error and an exit code. */
 final class ReportFailure implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final Pattern LINE_END = Pattern.compile("[.:;]?\\s*\\R\\s*");
+
   private final Terminal terminal;
 
   ReportFailure(Terminal terminal) {
@@ -75,7 +78,8 @@ final class ReportFailure implements IExecutionExceptionHandler, IParameterExcep
   }
 
   private void line(String message, String hint) {
-    String first = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    String joined = LINE_END.matcher(message.strip()).replaceAll("; "); // servers explain in lines
+    String first = joined.endsWith(".") ? joined.substring(0, joined.length() - 1) : joined;
     String text = "holdfast: " + SafeText.of(first) + ".";
     if (!hint.isEmpty()) {
       text += " " + SafeText.of(sentence(hint));

@@ -40,7 +40,7 @@ record CommandRun(int code, String out, String err) {
             new ResolveSecrets(),
             "1.2.3",
             "testhost",
-            temporary.resolve("holdfast-test-cache"),
+            Path.of("target/cache").toAbsolutePath(),
             temporary,
             _ -> {}),
         _ -> null);

@@ -120,6 +120,11 @@ class ReadConfigurationTest {
   }
 
   @Test
+  void theExampleOfTheReadmeIsValid() throws Exception {
+    assertThat(read(firstYaml(Path.of("../README.md"))).policy("").sources()).hasSize(3);
+  }
+
+  @Test
   void thePublishedSchemaIsThePackagedOne() throws Exception {
     assertThat(Files.readString(Path.of("../docs/holdfast.schema.json")))
         .isEqualTo(new ConfigurationSchema().text());
@@ -311,7 +316,11 @@ class ReadConfigurationTest {
   }
 
   private static String documentedExample() throws Exception {
-    String page = Files.readString(Path.of("../docs/configuration.md"));
+    return firstYaml(Path.of("../docs/configuration.md"));
+  }
+
+  private static String firstYaml(Path file) throws Exception {
+    String page = Files.readString(file);
     int start = page.indexOf("```yaml\n") + "```yaml\n".length();
     return page.substring(start, page.indexOf("```", start));
   }
