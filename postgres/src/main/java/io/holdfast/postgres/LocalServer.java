@@ -63,6 +63,8 @@ public final class LocalServer implements AutoCloseable {
   static LocalServer start(LocalServerStart start) {
     NewCluster.requireReach(start.account(), start.dataDirectory());
     NewCluster.requireReach(start.account(), start.binaries().program("postgres"));
+    PostmasterFile postmasterFile = new PostmasterFile(start.dataDirectory());
+    boolean foundEmpty = postmasterFile.isEmpty();
     for (int attempt = 1; ; attempt++) {
       Path sockets = makeSocketDirectory(start.account());
       LocalServer server =
@@ -72,6 +74,9 @@ public final class LocalServer implements AutoCloseable {
         return server;
       } catch (LocalServerException e) {
         server.kill();
+        if (!foundEmpty) {
+          postmasterFile.removeIfEmpty();
+        }
         server.removeSocketDirectory();
         // Between choosing a port and listening on it, another process may take it.
         if (!start.tcp()

@@ -93,6 +93,28 @@ class LocalServerTest {
   }
 
   @Test
+  void onlyAnEmptyLockFileThatTheStartItselfLeftIsRemoved() throws Exception {
+    try (TestCluster cluster = TestCluster.of(18).start()) {
+      cluster.server().stop(LocalServer.StopMode.FAST, Duration.ofSeconds(30));
+      Path lockFile = cluster.dataDirectory().resolve("postmaster.pid");
+      PostmasterFile file = new PostmasterFile(cluster.dataDirectory());
+
+      Files.createFile(lockFile);
+      LocalServerStart start =
+          LocalServerStart.of(TestBinaries.of(18), cluster.account(), cluster.dataDirectory());
+      assertThatThrownBy(start::start)
+          .hasMessageContaining("lock file \"postmaster.pid\" is empty");
+      assertThat(lockFile).as("another server may be making it").exists();
+
+      file.removeIfEmpty();
+      assertThat(lockFile).doesNotExist();
+      Files.writeString(lockFile, "1");
+      file.removeIfEmpty();
+      assertThat(lockFile).exists();
+    }
+  }
+
+  @Test
   void programsAreFoundByVersion(@TempDir Path empty) {
     ServerBinaries embedded = TestBinaries.of(17);
     assertThat(embedded.major()).isEqualTo(17);
