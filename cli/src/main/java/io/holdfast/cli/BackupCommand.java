@@ -62,6 +62,7 @@ final class BackupCommand extends Subcommand {
             Optional.ofNullable(type).map(wanted -> BackupType.valueOf(wanted.name())));
     BackupMetadata backup =
         withProgress(progress -> new RunBackup(context().surroundings()).run(request, progress));
+    backup.warnings().forEach(this::warn);
     for (BackupMetadata.Source source : backup.sources()) {
       source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
       if (source.warningCount() > source.warnings().size()) {

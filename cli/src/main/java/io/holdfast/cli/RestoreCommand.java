@@ -118,6 +118,7 @@ final class RestoreCommand extends Subcommand {
             tablespaces);
     RunRestore.Result result =
         withProgress(progress -> new RunRestore(context().surroundings()).run(request, progress));
+    result.warnings().forEach(this::warn);
     for (RunRestore.Restored source : result.sources()) {
       source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
     }

@@ -60,14 +60,16 @@ final class ShowCommand extends Subcommand {
         new ShowBackup.Request(
             configuration().repository(repository), backup, sources, BytePath.fromArgument(path));
     ShowBackup show = new ShowBackup(context().surroundings());
+    List<String> warnings;
     if (options().json()) {
       try (BackupJson json = new BackupJson(terminal().out())) {
-        show.run(request, json);
+        warnings = show.run(request, json);
       }
     } else {
-      show.run(request, new Listing());
+      warnings = show.run(request, new Listing());
     }
-    return ExitCode.OK;
+    warnings.forEach(this::warn);
+    return warnings.isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
   }
 
   private final class Listing implements ShowBackup.Viewer {
@@ -95,6 +97,7 @@ final class ShowCommand extends Subcommand {
                       "anchor",
                       anchor.lsn() + ", " + HumanFormat.time(anchor.time(), ZoneOffset.UTC)));
       backup.spread().ifPresent(spread -> field("spread", HumanFormat.duration(spread)));
+      backup.warnings().forEach(ShowCommand.this::warn);
       for (BackupMetadata.Source source : backup.sources()) {
         field(
             "source",

@@ -81,6 +81,16 @@ final class VerifyCommand extends Subcommand {
             + ", "
             + HumanFormat.size(report.bytes())
             + (level == 3 ? ", " + HumanFormat.count(report.chunks(), "chunk") : ""));
+    if (report.problems().stream().anyMatch(problem -> problem.object().startsWith("packs/"))) {
+      print(
+          "To heal packs: move the damaged files out of the repository and run 'holdfast backup'. It stores"
+              + " again what the sources still have, and earlier backups read it from there.");
+    }
+    if (report.replacedPacks() > 0) {
+      print(
+          HumanFormat.count(report.replacedPacks(), "pack")
+              + " missing or damaged, but all that it held is in others: harmless");
+    }
     if (report.unusedPacks() > 0) {
       print(
           HumanFormat.count(report.unusedPacks(), "pack")

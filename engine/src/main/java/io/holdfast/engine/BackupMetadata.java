@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param storedBytes what it added to the repository
  * @param anchor the moment that it stands for, where it has a database
  * @param spread how far from the anchor files were read at most
- * @param warningCount how many warnings there were; the sources hold the first of them
+ * @param warnings of damage to the repository that was met while it was made
+ * @param warningCount how many warnings there were in all; the sources hold the first of theirs
  * @param error what a failed attempt failed with
  */
 public record BackupMetadata(
@@ -45,6 +46,7 @@ public record BackupMetadata(
     Optional<BackupRecord.Anchor> anchor,
     Optional<Duration> spread,
     List<Source> sources,
+    List<String> warnings,
     long warningCount,
     Optional<String> error) {
 
@@ -99,7 +101,9 @@ public record BackupMetadata(
         Optional.ofNullable(record.anchor()),
         AnchorSpread.of(record.anchor(), record.sources()),
         record.sources().stream().map(Source::of).toList(),
-        record.sources().stream().mapToLong(SourceRecord::warningCount).sum(),
+        record.warnings(),
+        record.warnings().size()
+            + record.sources().stream().mapToLong(SourceRecord::warningCount).sum(),
         Optional.empty());
   }
 
@@ -120,6 +124,7 @@ public record BackupMetadata(
         run.storedBytes(),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         List.of(),
         0,
         Optional.ofNullable(run.error()));

@@ -75,12 +75,17 @@ public final class RunRestore {
    *
    * @param backup the id of the backup
    * @param duration how long it took
+   * @param warnings of damage to the repository that was got over
    */
   public record Result(
-      String backup, Instant timestamp, Duration duration, List<Restored> sources) {
-    /** All warnings of all sources. */
+      String backup,
+      Instant timestamp,
+      Duration duration,
+      List<Restored> sources,
+      List<String> warnings) {
+    /** All warnings, those of the sources too. */
     public long warningCount() {
-      return sources.stream().mapToLong(Restored::warningCount).sum();
+      return warnings.size() + sources.stream().mapToLong(Restored::warningCount).sum();
     }
   }
 
@@ -135,7 +140,8 @@ public final class RunRestore {
           backup.id().value(),
           backup.timestamp(),
           Duration.between(started, surroundings.clock().instant()),
-          restored);
+          restored,
+          repository.warnings());
     }
   }
 

@@ -41,9 +41,10 @@ public final class ShowBackup {
   /**
    * Shows a backup.
    *
+   * @return warnings of damage to the repository that was got over
    * @throws PathNotFoundException when none of the sources has the path
    */
-  public void run(Request request, Viewer viewer) {
+  public List<String> run(Request request, Viewer viewer) {
     try (Repository repository = new OpenRepository(surroundings).open(request.repository())) {
       BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), Set.of());
@@ -71,6 +72,7 @@ public final class ShowBackup {
             request.path(),
             entry -> viewer.file(BackupFile.of(source, entry)));
       }
+      return repository.warnings();
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +193,25 @@ class RoundTripTest {
       assertThat(report.isSound()).isTrue();
       assertThat(report.backups()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void whatLostPacksHeldIsStoredAgainAndEarlierBackupsComeBack() throws Exception {
+    String first = fixture.backUp().id();
+    try (Stream<Path> files = Files.walk(temporary.resolve("repository/packs"))) {
+      for (Path pack : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(pack);
+      }
+    }
+    BackupMetadata next = fixture.backUp();
+    assertThat(next.warnings()).hasSize(2).allMatch(warning -> warning.contains("packs/"));
+    assertThat(next.warningCount()).isGreaterThanOrEqualTo(2);
+    RunRestore.Result result =
+        new RunRestore(fixture.surroundings)
+            .run(request(first, List.of(), Set.of(), List.of()), ProgressListener.NONE);
+    assertThat(result.warnings()).hasSizeLessThanOrEqualTo(2);
+    assertThat(fixture.read("out/uploads/a.txt")).isEqualTo("first");
+    assertThat(temporary.resolve("out/uploads/sub/large")).hasSize(300_000);
   }
 
   @Test

@@ -112,7 +112,7 @@ public final class DirectClusterReader implements ClusterReader {
         new PageVerifier(cluster.pageSize(), cluster.hasDataChecksums(), backup.start());
     DirectCopy copy =
         new DirectCopy(session, entries, cluster, verifier, damage, options.progress());
-    PreviousContents contents = new PreviousContents(previous, cluster.pageSize());
+    PreviousContents contents = new PreviousContents(previous, cluster.pageSize(), session::warn);
     DirectWalk walk = copyFiles(entries, cluster, catalog.major(), warnings, copy, contents, wal);
     ControlFile control = copyControlFile(session, root, entries);
 

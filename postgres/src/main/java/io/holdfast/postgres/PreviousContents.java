@@ -2,19 +2,23 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.repository.Content;
+import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the contents that relation files had in the previous backup. Quick when asked in path
- * order; any order works. Thread-safe.
+ * order; any order works. Where the previous backup is damaged, contents are taken for new; that is
+ * told once. Thread-safe.
  */
 final class PreviousContents {
   /** Entries that are passed over before it is cheaper to search anew. */
   private static final int MAX_STEPS = 1000;
 
-  private final @Nullable Manifest manifest;
+  private final Consumer<String> warnings;
+  private @Nullable Manifest manifest;
   private final int pageSize;
   private Manifest.@Nullable Cursor cursor;
   private BytePath last = BytePath.EMPTY;
@@ -22,20 +26,37 @@ final class PreviousContents {
   /**
    * @param manifest null if there is no previous backup
    * @param pageSize contents of other pages are of no use
+   * @param warnings told when the previous backup is damaged
    */
-  PreviousContents(@Nullable Manifest manifest, int pageSize) {
+  PreviousContents(@Nullable Manifest manifest, int pageSize, Consumer<String> warnings) {
+    this.warnings = warnings;
     this.manifest = manifest;
     this.pageSize = pageSize;
   }
 
   /** The content of a relation file, or null if it was not there. */
   synchronized @Nullable Content of(BytePath path) {
-    if (manifest == null) {
+    Manifest known = manifest;
+    if (known == null) {
       return null;
     }
+    try {
+      return find(known, path);
+    } catch (CorruptObjectException e) {
+      warnings.accept(
+          "the files of the previous backup are compared up to "
+              + path
+              + " only, and stored again from there: "
+              + e.getMessage());
+      manifest = null;
+      return null;
+    }
+  }
+
+  private @Nullable Content find(Manifest known, BytePath path) {
     Manifest.Cursor at = cursor;
     if (at == null || path.compareTo(last) < 0 || !advance(at, path)) {
-      at = manifest.cursor(path);
+      at = known.cursor(path);
       cursor = at;
     }
     last = path;

@@ -136,7 +136,7 @@ public final class StreamClusterReader implements ClusterReader {
                       new PageVerifier(pageSize, checksums, start.position()),
                       damage,
                       again),
-                  new PreviousContents(previous, pageSize),
+                  new PreviousContents(previous, pageSize, session::warn),
                   options.progress(),
                   "reading " + server.describe(),
                   options.readers())) {

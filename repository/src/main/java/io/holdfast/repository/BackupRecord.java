@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum over all content
  * @param encryptionKeyId epoch whose key seals what was added
  * @param anchor what it stands for, where it has a database
+ * @param warnings of damage to the repository that was met while it was made
  */
 public record BackupRecord(
     BackupName id,
@@ -41,7 +42,8 @@ public record BackupRecord(
     String checksum,
     String encryptionKeyId,
     @Nullable Anchor anchor,
-    List<SourceRecord> sources) {
+    List<SourceRecord> sources,
+    List<String> warnings) {
 
   public BackupRecord {
     Objects.requireNonNull(id, "id");
@@ -51,6 +53,7 @@ public record BackupRecord(
     Objects.requireNonNull(policy, "policy");
     bases = List.copyOf(bases);
     sources = List.copyOf(sources);
+    warnings = List.copyOf(Objects.requireNonNullElse(warnings, List.of()));
   }
 
   /** The moment that a backup of a database stands for: where its reading stopped. */

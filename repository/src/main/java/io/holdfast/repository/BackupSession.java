@@ -27,6 +27,7 @@ public final class BackupSession implements AutoCloseable {
   private final Records records;
   private final ChunkStore chunks;
   private final ChunkReader reader;
+  private final DamagedCopies damage;
   private final ChunkHashing hashing;
   private final FastCdc chunker;
   private final ExecutorService cpu;
@@ -54,6 +55,7 @@ public final class BackupSession implements AutoCloseable {
       Records records,
       ChunkStore chunks,
       ChunkReader reader,
+      DamagedCopies damage,
       ChunkHashing hashing,
       FastCdc chunker,
       ExecutorService cpu,
@@ -67,6 +69,7 @@ public final class BackupSession implements AutoCloseable {
     this.records = records;
     this.chunks = chunks;
     this.reader = reader;
+    this.damage = damage;
     this.hashing = hashing;
     this.chunker = chunker;
     this.cpu = cpu;
@@ -153,6 +156,15 @@ public final class BackupSession implements AutoCloseable {
     return ExtentList.decode(in, in.u8());
   }
 
+  /**
+   * Notes damage to the repository that was met and got over, for the record and for people.
+   *
+   * @param message one line, without secrets
+   */
+  public void warn(String message) {
+    damage.warn(message);
+  }
+
   /** What was written so far. */
   public WriteStatistics statistics() {
     return chunks.statistics();
@@ -205,7 +217,8 @@ public final class BackupSession implements AutoCloseable {
         "hmac-sha256:" + java.util.HexFormat.of().formatHex(checksum.doFinal()),
         identity.epoch(),
         anchor,
-        sources);
+        sources,
+        damage.warnings());
   }
 
   /** A put that was repeated after an unclear failure finds its own record; that is success. */

@@ -1,6 +1,8 @@
 package io.holdfast.repository;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Pages that are gathered into one chunk, with their hashes. For one thread at a time. */
 final class ChangedPages {
@@ -8,10 +10,15 @@ final class ChangedPages {
   private byte[] pages;
   private final byte[] hashes = new byte[PageWriter.PAGES_PER_CHUNK * ChunkHashing.PAGE_HASH];
   private int count;
+  private @Nullable ChunkId id;
 
   ChangedPages(int pageSize) {
     this.pageSize = pageSize;
     this.pages = new byte[4 * pageSize];
+  }
+
+  int size() {
+    return count;
   }
 
   boolean isEmpty() {
@@ -33,11 +40,23 @@ final class ChangedPages {
     return count++;
   }
 
-  ChunkId id(ChunkHashing hashing) {
-    return hashing.pagesId(pageSize, hashes, 0, count * ChunkHashing.PAGE_HASH);
+  /** Ends the chunk: nothing may be added afterwards. */
+  void end(ChunkHashing hashing) {
+    id = hashing.pagesId(pageSize, hashes, 0, count * ChunkHashing.PAGE_HASH);
   }
 
-  void store(ChunkStore store, ChunkId id) {
-    store.putPages(id, hashes, count * ChunkHashing.PAGE_HASH, pages, count * pageSize);
+  /** The id of the chunk, null before its end. */
+  @Nullable ChunkId id() {
+    return id;
+  }
+
+  /** Stores the chunk, which has ended. */
+  void store(ChunkStore store) {
+    store.putPages(
+        Objects.requireNonNull(id),
+        hashes,
+        count * ChunkHashing.PAGE_HASH,
+        pages,
+        count * pageSize);
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Walks manifests and checks that everything they refer to is in the index. What several backups
- * share is walked once: one bit for each chunk. For one thread.
+ * Walks manifests and checks that everything they refer to is in packs that count. What several
+ * backups share is walked once: one bit for each chunk. For one thread.
  */
 final class CheckReferences {
   private final ChunkIndex index;
@@ -25,7 +25,7 @@ final class CheckReferences {
   void check(ManifestRef manifest, VerificationLevel level, Findings findings) {
     findings.check(
         "manifest node " + manifest.root(),
-        () -> index.require(manifest.root(), ChunkKind.MANIFEST_NODE));
+        () -> index.requireWhole(manifest.root(), ChunkKind.MANIFEST_NODE));
     if (level == VerificationLevel.CONTENT) {
       checkNode(manifest.root(), manifest.depth(), findings);
     }
@@ -44,7 +44,7 @@ final class CheckReferences {
     findings.check(
         what,
         () -> {
-          if (!isNew(index.require(id, ChunkKind.MANIFEST_NODE))) {
+          if (!isNew(index.requireWhole(id, ChunkKind.MANIFEST_NODE))) {
             return;
           }
           Decoder in = new Decoder(chunks.get(id, ChunkKind.MANIFEST_NODE), what);
@@ -68,7 +68,11 @@ final class CheckReferences {
   private void checkEntry(Entry entry, Findings findings) {
     Content content = entry.content();
     if (content != null) {
-      findings.check("the content of " + entry.path(), () -> checkList(content.extents()));
+      try {
+        checkList(content.extents());
+      } catch (CorruptObjectException e) {
+        findings.add("the content of " + entry.path(), String.valueOf(e.getMessage()));
+      }
     }
   }
 
@@ -77,7 +81,7 @@ final class CheckReferences {
       case ExtentList.Leaf(List<Extent> extents) -> extents.forEach(this::checkExtent);
       case ExtentList.Inner(int depth, List<ExtentList.Node> nodes) -> {
         for (ExtentList.Node node : nodes) {
-          if (isNew(index.require(node.id(), ChunkKind.CONTENT_NODE))) {
+          if (isNew(index.requireWhole(node.id(), ChunkKind.CONTENT_NODE))) {
             byte[] bytes = chunks.get(node.id(), ChunkKind.CONTENT_NODE);
             Decoder in = new Decoder(bytes, "content node " + node.id());
             int childDepth = in.u8();
@@ -96,12 +100,12 @@ final class CheckReferences {
     if (id == null) {
       return;
     }
-    ChunkLocation location = index.require(id);
+    ChunkLocation location = index.requireWhole(id);
     if (extent.offset() + extent.length() > location.length()) {
       throw new CorruptObjectException("chunk " + id, "a file refers to bytes it does not have");
     }
     if (location.kind() == ChunkKind.PAGES && isNew(location)) {
-      index.require(hashing.pageHashesId(id), ChunkKind.PAGE_HASHES);
+      index.requireWhole(hashing.pageHashesId(id), ChunkKind.PAGE_HASHES);
     }
   }
 }

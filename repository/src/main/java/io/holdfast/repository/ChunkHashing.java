@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import javax.crypto.Mac;
@@ -13,6 +14,10 @@ import javax.crypto.SecretKey;
  */
 final class ChunkHashing {
   static final int PAGE_HASH = 16;
+
+  /** Sizes that a page may have; the usual one first, since they are tried in turn. */
+  private static final List<Integer> PAGE_SIZES =
+      List.of(8192, 4096, 16_384, 32_768, 2048, 1024, 512);
 
   private static final int POOL = 64;
   private static final int BYTES_CHECKSUM = 16;
@@ -56,16 +61,30 @@ final class ChunkHashing {
         });
   }
 
-  /** Whether these are the bytes of a chunk of bytes, pages or nodes with this id. */
+  /**
+   * Whether these are the bytes of a chunk of this kind with this id.
+   *
+   * @param pageSize of a chunk of pages or page hashes; 0 tries all that there are
+   */
   boolean hasId(ChunkKind kind, int pageSize, byte[] chunk, ChunkId id) {
-    if (kind != ChunkKind.PAGES) {
-      return chunkId(kind, chunk, 0, chunk.length).equals(id);
-    }
-    if (pageSize <= 0 || chunk.length % pageSize != 0) {
+    return switch (kind) {
+      case BYTES, MANIFEST_NODE, CONTENT_NODE -> chunkId(kind, chunk, 0, chunk.length).equals(id);
+      case PAGES, PAGE_HASHES ->
+          pageSize == 0
+              ? PAGE_SIZES.stream().anyMatch(size -> isPages(kind, size, chunk, id))
+              : isPages(kind, pageSize, chunk, id);
+    };
+  }
+
+  private boolean isPages(ChunkKind kind, int pageSize, byte[] chunk, ChunkId id) {
+    int unit = kind == ChunkKind.PAGES ? pageSize : PAGE_HASH;
+    int pages = chunk.length / unit;
+    if (chunk.length % unit != 0 || pages < 1 || pages > PageWriter.PAGES_PER_CHUNK) {
       return false;
     }
-    byte[] hashes = pageHashes(chunk, 0, chunk.length, pageSize);
-    return pagesId(pageSize, hashes, 0, hashes.length).equals(id);
+    byte[] hashes = kind == ChunkKind.PAGES ? pageHashes(chunk, 0, chunk.length, pageSize) : chunk;
+    ChunkId pagesId = pagesId(pageSize, hashes, 0, hashes.length);
+    return kind == ChunkKind.PAGES ? pagesId.equals(id) : pageHashesId(pagesId).equals(id);
   }
 
   /** Hashes whole pages, {@value #PAGE_HASH} bytes each. */

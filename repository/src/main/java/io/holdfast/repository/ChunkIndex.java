@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,9 @@ final class ChunkIndex implements AutoCloseable {
   private final IndexCache cache;
   private final IndexObjects objects;
   private final List<IndexRun> opened = new ArrayList<>();
+  private final DamagedCopies damagedCopies = new DamagedCopies();
   private volatile List<IndexRun> runs;
+  private volatile LostPacks lostPacks = LostPacks.NONE;
 
   private ChunkIndex(IndexCache cache, IndexObjects objects, List<IndexRun> runs) {
     this.cache = cache;
@@ -24,31 +27,95 @@ final class ChunkIndex implements AutoCloseable {
     return new ChunkIndex(cache, objects, cache.load(objects));
   }
 
-  /** Where the chunk lies, or null when the repository does not have it. */
+  /**
+   * Where the chunk lies, or null when the repository does not have it: copies that are known to be
+   * lost or damaged do not count.
+   */
   @Nullable ChunkLocation find(ChunkId id) {
     for (IndexRun run : runs) {
       ChunkLocation location = run.find(id);
-      if (location != null) {
+      if (location == null) {
+        continue;
+      }
+      if (isUsable(location)) {
         return location;
+      }
+      for (ChunkLocation copy : run.copies(id)) {
+        if (isUsable(copy)) {
+          return copy;
+        }
       }
     }
     return null;
   }
 
+  /** All copies of a chunk, those last that are known to be lost or damaged. */
+  List<ChunkLocation> copies(ChunkId id) {
+    List<ChunkLocation> copies = new ArrayList<>();
+    for (IndexRun run : runs) {
+      copies.addAll(run.copies(id));
+    }
+    copies.sort(Comparator.comparing(copy -> !isUsable(copy)));
+    return copies;
+  }
+
+  private boolean isUsable(ChunkLocation copy) {
+    return !lostPacks.contains(copy.pack()) && !damagedCopies.contains(copy);
+  }
+
+  /** Says which packs do not count any more; replaces what was said before. */
+  void leaveOut(LostPacks packs) {
+    lostPacks = packs;
+  }
+
+  LostPacks lostPacks() {
+    return lostPacks;
+  }
+
+  /** Copies that turned out damaged when they were read. */
+  DamagedCopies damagedCopies() {
+    return damagedCopies;
+  }
+
   /**
-   * Where a chunk lies that a backup refers to. Index objects that other writers put since the
-   * index was loaded are taken in first, if it is not known.
+   * Where a chunk lies that a backup refers to; a copy that is known to be lost or damaged only if
+   * there is no other. Index objects that other writers put since the index was loaded are taken in
+   * first, if it is not known.
    *
-   * @throws CorruptObjectException when the repository does not have it
+   * @throws CorruptObjectException when no index object names a pack that has it
    */
   ChunkLocation require(ChunkId id) {
     ChunkLocation location = find(id);
-    if (location == null) {
-      refresh();
-      location = find(id);
+    if (location != null) {
+      return location;
     }
-    if (location == null) {
+    List<ChunkLocation> copies = copies(id);
+    if (copies.isEmpty()) {
+      refresh();
+      copies = copies(id);
+    }
+    if (copies.isEmpty()) {
       throw new CorruptObjectException("chunk " + id, "no index object names a pack that has it");
+    }
+    return copies.getFirst();
+  }
+
+  /**
+   * As above, and the copy is not known to be lost or damaged.
+   *
+   * @throws CorruptObjectException when there is no such copy
+   */
+  ChunkLocation requireWhole(ChunkId id, ChunkKind kind) {
+    require(id, kind);
+    return requireWhole(id);
+  }
+
+  /** As above, of a chunk of any kind. */
+  ChunkLocation requireWhole(ChunkId id) {
+    ChunkLocation location = require(id);
+    if (!isUsable(location)) {
+      throw new CorruptObjectException(
+          "chunk " + id, location.pack() + ", which has it, is missing or damaged");
     }
     return location;
   }

@@ -13,7 +13,7 @@ final class ChunkReader implements ChunkSource {
 
   private final ChunkIndex index;
   private final PackReader packs;
-  private final ChunkHashing hashing;
+  private final AnyCopy copies;
   private final Map<BlockKey, byte[]> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -29,24 +29,13 @@ final class ChunkReader implements ChunkSource {
   ChunkReader(ChunkIndex index, PackReader packs, ChunkHashing hashing) {
     this.index = index;
     this.packs = packs;
-    this.hashing = hashing;
+    this.copies = new AnyCopy(index, packs, hashing);
   }
 
   @Override
   public byte[] get(ChunkId id, ChunkKind kind) {
     ChunkLocation location = index.require(id, kind);
-    byte[] chunk = new byte[location.length()];
-    int filled = 0;
-    int from = location.offset();
-    for (int block = location.firstBlock(); filled < chunk.length; block++) {
-      byte[] plain = block(location.pack(), block);
-      int part = Math.min(plain.length - from, chunk.length - filled);
-      System.arraycopy(plain, from, chunk, filled, part);
-      filled += part;
-      from = 0;
-    }
-    verify(id, location, chunk);
-    return chunk;
+    return copies.read(id, 0, location, number -> block(location.pack(), number));
   }
 
   private byte[] block(IndexedPack pack, int number) {
@@ -62,15 +51,6 @@ final class ChunkReader implements ChunkSource {
       cache.put(key, plain);
     }
     return plain;
-  }
-
-  /** Page hashes are checked by whoever knows the chunk that they belong to. */
-  private void verify(ChunkId id, ChunkLocation location, byte[] chunk) {
-    if (location.kind() != ChunkKind.PAGE_HASHES
-        && !hashing.chunkId(location.kind(), chunk, 0, chunk.length).equals(id)) {
-      throw new CorruptObjectException(
-          location.pack() + " chunk " + id, "its bytes do not have the id that names it");
-    }
   }
 
   /** Drops what is cached. */

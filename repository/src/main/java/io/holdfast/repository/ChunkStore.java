@@ -87,6 +87,11 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     return location.kind() != ChunkKind.PAGES || reference(hashing.pageHashesId(id));
   }
 
+  /** Notes damage to an earlier backup that only costs comparing with it. */
+  void damaged(CorruptObjectException damage) {
+    index.damagedCopies().warn(damage.getMessage() + "; what it says is read and stored again");
+  }
+
   private boolean isNew(ChunkId id, int length) {
     uploads.check();
     ChunkLocation location = index.find(id);

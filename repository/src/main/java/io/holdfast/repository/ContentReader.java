@@ -165,6 +165,15 @@ public final class ContentReader {
   /** The hashes of the pages of a content, for telling which a local file has already. */
   public PageHashes pageHashes(Content content) {
     return new PageHashes(
-        new PageHashCursor(content, chunks, hashing), hashing, content.pageSize());
+        new PageHashCursor(
+            content,
+            chunks,
+            hashing,
+            damage ->
+                index
+                    .damagedCopies()
+                    .warn(damage.getMessage() + "; the pages that it tells of are all fetched")),
+        hashing,
+        content.pageSize());
   }
 }

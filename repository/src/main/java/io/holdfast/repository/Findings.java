@@ -15,6 +15,7 @@ final class Findings {
   final LongAdder packs = new LongAdder();
   final LongAdder bytes = new LongAdder();
   final LongAdder chunks = new LongAdder();
+  final LongAdder replacedPacks = new LongAdder();
   final LongAdder unusedPacks = new LongAdder();
   private final List<VerificationReport.Problem> problems = new ArrayList<>();
   private long problemCount;
@@ -49,6 +50,7 @@ final class Findings {
         bytes.sum(),
         chunks.sum(),
         unusedPacks.sum(),
+        replacedPacks.sum(),
         problems,
         problemCount);
   }

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +163,11 @@ final class IndexRun implements AutoCloseable {
     return new PackName(read(packAt(pack), PackName.LENGTH));
   }
 
+  /** As {@link PackName#key}. */
+  long packKey(int pack) {
+    return data.get(LONG, packAt(pack));
+  }
+
   int packSize(int pack) {
     return data.get(INT, packAt(pack) + 32);
   }
@@ -209,8 +216,35 @@ final class IndexRun implements AutoCloseable {
     return blocksAt + (data.get(INT, packAt(pack) + 40) + (long) block) * BLOCK;
   }
 
-  /** The chunk with this id, or null. */
+  /** One copy of the chunk with this id, or null. */
   @Nullable ChunkLocation find(ChunkId id) {
+    long found = search(id);
+    return found < 0 ? null : location(found);
+  }
+
+  /** All copies of the chunk with this id. */
+  List<ChunkLocation> copies(ChunkId id) {
+    long found = search(id);
+    if (found < 0) {
+      return List.of();
+    }
+    long first = found;
+    while (first > 0 && isChunk(first - 1, id)) {
+      first--;
+    }
+    List<ChunkLocation> copies = new ArrayList<>();
+    for (long chunk = first; chunk < chunks && isChunk(chunk, id); chunk++) {
+      copies.add(location(chunk));
+    }
+    return copies;
+  }
+
+  private boolean isChunk(long chunk, ChunkId id) {
+    return compare(chunk, keyOf(id.rawBytes()), id.rawBytes()) == 0;
+  }
+
+  /** The number of a chunk with this id, or -1. */
+  private long search(ChunkId id) {
     long key = keyOf(id.rawBytes());
     long low = 0;
     long high = chunks - 1;
@@ -222,7 +256,7 @@ final class IndexRun implements AutoCloseable {
           probes++ < 6 ? interpolate(key, low, high, lowKey, highKey) : (low + high) >>> 1;
       int order = compare(middle, key, id.rawBytes());
       if (order == 0) {
-        return location(middle);
+        return middle;
       }
       if (order < 0) {
         low = middle + 1;
@@ -232,7 +266,7 @@ final class IndexRun implements AutoCloseable {
         highKey = chunkKey(middle);
       }
     }
-    return null;
+    return -1;
   }
 
   private static long interpolate(long key, long low, long high, long lowKey, long highKey) {
@@ -277,6 +311,11 @@ final class IndexRun implements AutoCloseable {
 
   ChunkId chunkId(long chunk) {
     return ChunkId.wrap(read(chunkAt(chunk), ChunkId.LENGTH));
+  }
+
+  /** The pack that a chunk lies in. */
+  IndexedPack packOf(long chunk) {
+    return pack(data.get(INT, chunkAt(chunk) + 32));
   }
 
   ChunkLocation location(long chunk) {

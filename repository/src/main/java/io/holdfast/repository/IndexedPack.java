@@ -9,6 +9,11 @@ record IndexedPack(IndexRun run, int number) implements Comparable<IndexedPack> 
     return run.packName(number);
   }
 
+  /** As {@link PackName#key}. */
+  long key() {
+    return run.packKey(number);
+  }
+
   int size() {
     return run.packSize(number);
   }

@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectName;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,21 @@ final class PackName implements Comparable<PackName> {
     } catch (IllegalArgumentException e) {
       throw new CorruptObjectException(name.value(), "it is not named as a pack is");
     }
+  }
+
+  /** The pack that lies under this name, or null when nobody would look for a pack there. */
+  static @Nullable PackName ofObject(ObjectName object) {
+    try {
+      PackName name = parse(object);
+      return name.object().equals(object) ? name : null;
+    } catch (CorruptObjectException e) {
+      return null;
+    }
+  }
+
+  /** Eight bytes of the name, for a {@link PackSet}. */
+  long key() {
+    return ByteBuffer.wrap(hash).getLong();
   }
 
   /** Checks the bytes of the pack. */

@@ -1,6 +1,5 @@
 package io.holdfast.repository;
 
-import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -38,7 +37,8 @@ final class PackSizes {
 
   /** Ticks a listed pack off; false when it is not one of them. */
   boolean found(ObjectStat object) {
-    byte[] name = parse(object.name());
+    PackName pack = PackName.ofObject(object.name());
+    byte[] name = pack == null ? new byte[0] : pack.rawBytes();
     int at = Arrays.binarySearch(names, name, Arrays::compareUnsigned);
     if (at < 0) {
       return false;
@@ -56,16 +56,6 @@ final class PackSizes {
       }
     }
     return true;
-  }
-
-  /** The hash in a pack's name; nothing when it lies where nobody would look for it. */
-  private static byte[] parse(ObjectName name) {
-    try {
-      PackName pack = PackName.parse(name);
-      return pack.object().equals(name) ? pack.rawBytes() : new byte[0];
-    } catch (CorruptObjectException e) {
-      return new byte[0];
-    }
   }
 
   void forEachMissing(Consumer<PackName> action) {

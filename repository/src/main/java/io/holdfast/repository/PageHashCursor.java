@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class PageHashCursor {
   private final ChunkSource chunks;
   private final ChunkHashing hashing;
+  private final Consumer<CorruptObjectException> damaged;
   private final int pageSize;
   private final ExtentCursor extents;
   private @Nullable Extent extent;
@@ -17,18 +19,27 @@ final class PageHashCursor {
   private byte[] hashes = new byte[0];
   private @Nullable ChunkId hashesOf;
 
-  PageHashCursor(Content content, ChunkSource chunks, ChunkHashing hashing) {
+  /**
+   * @param damaged told of page hashes that cannot be read: of those pages nothing is known
+   */
+  PageHashCursor(
+      Content content,
+      ChunkSource chunks,
+      ChunkHashing hashing,
+      Consumer<CorruptObjectException> damaged) {
+    this.damaged = damaged;
     this.chunks = chunks;
     this.hashing = hashing;
     this.pageSize = content.pageSize();
     this.extents = new ExtentCursor(content.extents(), chunks);
   }
 
-  /** A page of the content; without a chunk it is all zeros. */
+  /** A page of the content; without a chunk it is all zeros, without hashes nobody knows. */
   @SuppressWarnings("ArrayRecordComponent") // many pages share one list of hashes
   record Page(@Nullable ChunkId chunk, int offset, byte[] hashes, int hashAt) {
     boolean hasHash(byte[] other, int at) {
       return chunk != null
+          && hashes.length > 0
           && Arrays.equals(
               hashes,
               hashAt,
@@ -36,6 +47,11 @@ final class PageHashCursor {
               other,
               at,
               at + ChunkHashing.PAGE_HASH);
+    }
+
+    /** How many pages its chunk has. */
+    int pagesInChunk() {
+      return hashes.length / ChunkHashing.PAGE_HASH;
     }
   }
 
@@ -62,7 +78,8 @@ final class PageHashCursor {
     }
     int offset = (int) (current.offset() + at);
     int hashAt = offset / pageSize * ChunkHashing.PAGE_HASH;
-    if (offset % pageSize != 0 || hashAt + ChunkHashing.PAGE_HASH > hashes.length) {
+    if (offset % pageSize != 0
+        || (hashes.length > 0 && hashAt + ChunkHashing.PAGE_HASH > hashes.length)) {
       throw new CorruptObjectException(
           "chunk " + chunk, "a file refers to a page it does not have");
     }
@@ -70,6 +87,15 @@ final class PageHashCursor {
   }
 
   private byte[] read(ChunkId pages) {
+    try {
+      return readWhole(pages);
+    } catch (CorruptObjectException e) {
+      damaged.accept(e);
+      return new byte[0];
+    }
+  }
+
+  private byte[] readWhole(ChunkId pages) {
     byte[] list = chunks.get(hashing.pageHashesId(pages), ChunkKind.PAGE_HASHES);
     if (!hashing.pagesId(pageSize, list, 0, list.length).equals(pages)) {
       throw new CorruptObjectException("chunk " + pages, "its page hashes are not its own");

@@ -19,7 +19,8 @@ public final class PageHashes {
    * Compares the next pages.
    *
    * @param length a multiple of the page size
-   * @return for each page whether the content has the same at its place; false beyond its end
+   * @return for each page whether the content has the same at its place; false beyond its end, and
+   *     where the repository lost what it knew of the page
    */
   public boolean[] same(byte[] bytes, int offset, int length) {
     byte[] hashes = hashing.pageHashes(bytes, offset, length, pageSize);

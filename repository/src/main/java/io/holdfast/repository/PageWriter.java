@@ -1,9 +1,9 @@
 package io.holdfast.repository;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ public final class PageWriter implements AutoCloseable {
   /** A change moves no leaf of content other than its own. */
   private static final long LEAF_PAGES = 8192;
 
-  /** Pieces that wait for a chunk to be full; more than that, and it is stored as it is. */
+  /** Pieces that wait for a chunk to be full; with that many, all are stored as they are. */
   private static final int MAX_WAITING = 16_384;
 
   private final ChunkStore store;
@@ -30,13 +30,14 @@ public final class PageWriter implements AutoCloseable {
   private final ExtentWriter extents;
   private final Mac checksum;
   private final InOrder<Batch> hashed;
-  private final InOrder<ChunkId> stored;
+  private final InOrder<Boolean> stored;
   private final PreviousPages previous;
   private final byte[] noHash = new byte[ChunkHashing.PAGE_HASH];
   private byte[] batch;
   private int batchSize;
   private ChangedPages changed;
-  private final List<Piece> waiting = new ArrayList<>();
+  private final LostChunksOfPages lost;
+  private final Deque<Piece> waiting = new ArrayDeque<>();
   private long length;
   private long changedPages;
   private boolean ended;
@@ -58,10 +59,11 @@ public final class PageWriter implements AutoCloseable {
     this.extents = new ExtentWriter(store, LEAF_PAGES * pageSize);
     this.checksum = hashing.pagesChecksum();
     this.hashed = new InOrder<>(cpu, window, this::compare);
-    this.stored = new InOrder<>(cpu, window, id -> {});
+    this.stored = new InOrder<>(cpu, window, done -> {});
     this.previous = new PreviousPages(previous, pageSize, store, chunks, hashing);
     this.batch = new byte[pageSize * PAGES_PER_CHUNK];
     this.changed = new ChangedPages(pageSize);
+    this.lost = new LostChunksOfPages(pageSize);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
@@ -71,7 +73,7 @@ public final class PageWriter implements AutoCloseable {
   private sealed interface Piece {
     record Known(Extent extent) implements Piece {}
 
-    record InChunk(int page) implements Piece {}
+    record InChunk(ChangedPages chunk, int page) implements Piece {}
   }
 
   /**
@@ -106,26 +108,39 @@ public final class PageWriter implements AutoCloseable {
 
   private void compare(Batch pages) {
     for (int at = 0; at < pages.pages().length; at += pageSize) {
-      place(piece(pages, at));
-      if (changed.isFull() || waiting.size() >= MAX_WAITING) {
+      waiting.add(piece(pages, at));
+      if (changed.isFull()) {
         storeChanged();
       }
+      if (waiting.size() >= MAX_WAITING) {
+        storeAll();
+      }
+      drain();
     }
   }
 
   private Piece piece(Batch pages, int at) {
     int hashAt = at / pageSize * ChunkHashing.PAGE_HASH;
-    Extent same = previous.nextIfSame(pages.hashes(), hashAt);
+    PreviousPages.Same same = previous.nextIfSame(pages.hashes(), hashAt);
     if (isZero(pages.pages(), at)) {
       checksum.update(noHash);
       return new Piece.Known(Extent.hole(pageSize));
     }
     checksum.update(pages.hashes(), hashAt, ChunkHashing.PAGE_HASH);
-    if (same != null) {
-      return new Piece.Known(same);
+    if (same != null && same.isThere()) {
+      return new Piece.Known(same.extent());
     }
     changedPages++;
-    return new Piece.InChunk(changed.add(pages.pages(), at, pages.hashes(), hashAt));
+    ChunkId lostChunk = same == null ? null : same.extent().chunk();
+    ChangedPages chunk = lostChunk == null ? changed : lost.of(lostChunk);
+    int page = chunk.add(pages.pages(), at, pages.hashes(), hashAt);
+    if (same != null && lostChunk != null) {
+      ChangedPages ready = lost.takeReady(lostChunk, same.pagesInChunk());
+      if (ready != null) {
+        store(ready);
+      }
+    }
+    return new Piece.InChunk(chunk, page);
   }
 
   private boolean isZero(byte[] pages, int at) {
@@ -133,31 +148,42 @@ public final class PageWriter implements AutoCloseable {
         && Arrays.equals(pages, at, at + pageSize - 1, pages, at + 1, at + pageSize);
   }
 
-  private void place(Piece piece) {
-    if (waiting.isEmpty() && piece instanceof Piece.Known(Extent extent)) {
-      extents.add(extent);
-    } else {
-      waiting.add(piece);
-    }
+  private void storeChanged() {
+    store(changed);
+    changed = new ChangedPages(pageSize);
   }
 
-  private void storeChanged() {
-    ChangedPages pages = changed;
-    changed = new ChangedPages(pageSize);
-    ChunkId id = pages.id(hashing);
+  private void storeAll() {
+    if (!changed.isEmpty()) {
+      storeChanged();
+    }
+    lost.takeAll().forEach(this::store);
+  }
+
+  private void store(ChangedPages pages) {
+    pages.end(hashing);
     stored.submit(
         () -> {
-          pages.store(store, id);
-          return id;
+          pages.store(store);
+          return true;
         });
-    for (Piece piece : waiting) {
-      extents.add(
-          switch (piece) {
-            case Piece.Known(Extent extent) -> extent;
-            case Piece.InChunk(int page) -> new Extent(id, page * pageSize, pageSize);
-          });
+  }
+
+  /** Takes the pieces that wait for nothing any more, up to the first that does. */
+  private void drain() {
+    for (Piece piece = waiting.peek(); piece != null; piece = waiting.peek()) {
+      switch (piece) {
+        case Piece.Known(Extent extent) -> extents.add(extent);
+        case Piece.InChunk(ChangedPages chunk, int page) -> {
+          ChunkId id = chunk.id();
+          if (id == null) {
+            return;
+          }
+          extents.add(new Extent(id, page * pageSize, pageSize));
+        }
+      }
+      waiting.remove();
     }
-    waiting.clear();
   }
 
   /** Pages that were not as in the previous backup; complete after {@link #finish}. */
@@ -174,9 +200,8 @@ public final class PageWriter implements AutoCloseable {
       submitBatch();
     }
     hashed.finish();
-    if (!changed.isEmpty()) {
-      storeChanged();
-    }
+    storeAll();
+    drain();
     stored.finish();
     if (tail > 0) {
       ChunkId id = store.put(ChunkKind.BYTES, tailBytes, 0, tail);

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of a file as they were in the previous backup, walked in step with the file. A page
- * whose chunk the repository lost, or whose hashes are damaged, counts as changed: it is stored
- * again, which heals the repository for what follows. For one thread.
+ * whose hash cannot be read counts as changed; one whose chunk the repository lost is to be stored
+ * again with the others of that chunk, which heals the repository for earlier backups too. For one
+ * thread.
  */
 final class PreviousPages {
   private final int pageSize;
@@ -23,12 +24,21 @@ final class PreviousPages {
     this.pageSize = pageSize;
     this.store = store;
     if (previous != null && previous.pageSize() == pageSize) {
-      cursor = new PageHashCursor(previous, chunks, hashing);
+      cursor = new PageHashCursor(previous, chunks, hashing, store::damaged);
     }
   }
 
-  /** Steps to the next page; where it is stored if it has this hash, else null. */
-  @Nullable Extent nextIfSame(byte[] hashes, int hashAt) {
+  /**
+   * A page that is as it was.
+   *
+   * @param extent where it is
+   * @param pagesInChunk how many pages the chunk has that it is in
+   * @param isThere whether the repository has that chunk
+   */
+  record Same(Extent extent, int pagesInChunk, boolean isThere) {}
+
+  /** Steps to the next page; null unless it has this hash. */
+  @Nullable Same nextIfSame(byte[] hashes, int hashAt) {
     PageHashCursor pages = cursor;
     if (pages == null) {
       return null;
@@ -37,6 +47,7 @@ final class PreviousPages {
     try {
       page = pages.next();
     } catch (CorruptObjectException e) {
+      store.damaged(e);
       cursor = null;
       return null;
     }
@@ -45,10 +56,11 @@ final class PreviousPages {
       return null;
     }
     ChunkId chunk = page.chunk();
-    if (chunk == null || !page.hasHash(hashes, hashAt) || !isThere(chunk)) {
+    if (chunk == null || !page.hasHash(hashes, hashAt)) {
       return null;
     }
-    return new Extent(chunk, page.offset(), pageSize);
+    return new Same(
+        new Extent(chunk, page.offset(), pageSize), page.pagesInChunk(), isThere(chunk));
   }
 
   private boolean isThere(ChunkId chunk) {

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of contents that are read together; see {@link ContentReader}. For one thread, which the
@@ -23,7 +25,7 @@ final class ReadWindow implements AutoCloseable {
 
   private final ChunkIndex index;
   private final PackReader packs;
-  private final ChunkHashing hashing;
+  private final AnyCopy copies;
   private final InOrder<Integer> ranges;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<OpenTarget> ended = new ArrayList<>();
@@ -37,7 +39,7 @@ final class ReadWindow implements AutoCloseable {
       int parallelism) {
     this.index = index;
     this.packs = packs;
-    this.hashing = hashing;
+    this.copies = new AnyCopy(index, packs, hashing);
     this.ranges = new InOrder<>(cpu, parallelism, done -> {});
   }
 
@@ -163,15 +165,13 @@ final class ReadWindow implements AutoCloseable {
   private int deliver(List<Piece> range) {
     IndexedPack pack = range.getFirst().location().pack();
     int last = range.stream().mapToInt(piece -> lastBlock(piece.location())).max().orElseThrow();
-    PackReader.BlockRange blocks =
-        packs.fetch(pack, range.getFirst().location().firstBlock(), last);
-    OpenedBlock opened = new OpenedBlock(blocks);
+    int first = range.getFirst().location().firstBlock();
+    OpenedBlock opened = new OpenedBlock(() -> packs.fetch(pack, first, last));
     byte[] chunk = new byte[0];
     ChunkId chunkId = null;
     for (Piece piece : range) {
       if (!piece.id().equals(chunkId)) {
-        chunk = opened.chunk(piece.location());
-        verify(piece, chunk);
+        chunk = copies.read(piece.id(), piece.target().pageSize, piece.location(), opened::open);
         chunkId = piece.id();
       }
       hand(piece, chunk);
@@ -188,43 +188,44 @@ final class ReadWindow implements AutoCloseable {
     }
   }
 
-  private void verify(Piece piece, byte[] chunk) {
-    if (!hashing.hasId(piece.location().kind(), piece.target().pageSize, chunk, piece.id())) {
-      throw new CorruptObjectException(
-          piece.location().pack() + " chunk " + piece.id(),
-          "its bytes do not have the id that names it");
-    }
-  }
-
-  /** The block opened last: small chunks that lie side by side open it once. */
+  /**
+   * The block opened last: small chunks that lie side by side open it once. A range that cannot be
+   * fetched fails each of its chunks, without another try.
+   */
   private static final class OpenedBlock {
-    private final PackReader.BlockRange blocks;
+    private final Supplier<PackReader.BlockRange> range;
+    private PackReader.@Nullable BlockRange blocks;
+    private @Nullable CorruptObjectException failure;
     private int number = -1;
     private byte[] plain = new byte[0];
 
-    OpenedBlock(PackReader.BlockRange blocks) {
-      this.blocks = blocks;
+    OpenedBlock(Supplier<PackReader.BlockRange> range) {
+      this.range = range;
     }
 
-    byte[] chunk(ChunkLocation location) {
-      byte[] chunk = new byte[location.length()];
-      int filled = 0;
-      int from = location.offset();
-      for (int block = location.firstBlock(); filled < chunk.length; block++) {
-        open(block);
-        int part = Math.min(plain.length - from, chunk.length - filled);
-        System.arraycopy(plain, from, chunk, filled, part);
-        filled += part;
-        from = 0;
-      }
-      return chunk;
-    }
-
-    private void open(int block) {
+    byte[] open(int block) {
       if (block != number) {
-        plain = blocks.open(block);
+        plain = blocks().open(block);
         number = block;
       }
+      return plain;
+    }
+
+    private PackReader.BlockRange blocks() {
+      if (failure != null) {
+        throw failure;
+      }
+      PackReader.BlockRange fetched = blocks;
+      if (fetched == null) {
+        try {
+          fetched = range.get();
+          blocks = fetched;
+        } catch (CorruptObjectException e) {
+          failure = e;
+          throw e;
+        }
+      }
+      return fetched;
     }
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectStore;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,8 @@ public final class Repository implements AutoCloseable {
     try {
       OpenIndex open = openIndex();
       open.index().refresh();
+      open.index().leaveOut(LostPacks.find(store, open.index().runs()));
+      open.index().damagedCopies().warnOfLost(open.index());
       ChunkStore chunks =
           new ChunkStore(
               store, keys, open.index(), hashing, options.compression(), options.random());
@@ -86,6 +89,7 @@ public final class Repository implements AutoCloseable {
               records,
               chunks,
               open.reader(),
+              open.index().damagedCopies(),
               hashing,
               chunker,
               cpu,
@@ -114,6 +118,14 @@ public final class Repository implements AutoCloseable {
         plan.policy(),
         options.client(),
         identity.started());
+  }
+
+  /**
+   * Damage that was met and got over while reading and writing, such as a pack whose chunks were
+   * read from another one: each once, at most some hundred.
+   */
+  public synchronized List<String> warnings() {
+    return openIndex == null ? List.of() : openIndex.index().damagedCopies().warnings();
   }
 
   /** The entries of one source of a backup. */

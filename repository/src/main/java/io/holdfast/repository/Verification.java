@@ -4,6 +4,7 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -51,39 +52,62 @@ public final class Verification {
    */
   public VerificationReport run(VerificationLevel level, LongConsumer progress) {
     Findings findings = new Findings();
-    checkListedPacks(findings);
-    checkRecords(findings, level);
+    DamagedPacks damaged = new DamagedPacks();
+    List<IndexRun> runs = index.runs();
+    PackSet named = named(runs);
+    countPacks(named, findings);
+    findLost(runs, damaged);
     if (level != VerificationLevel.OBJECTS) {
       checkIndex(findings);
-      checkPacks(findings, level, progress);
+      checkPacks(named, damaged, findings, level, progress);
     }
+    index.leaveOut(damaged.all());
+    damaged.report(index, runs, findings);
+    checkRecords(findings, level);
     return findings.report(level);
   }
 
-  private void checkListedPacks(Findings findings) {
-    ReferencedPacks known = new ReferencedPacks();
-    for (IndexRun run : index.runs()) {
+  private static PackSet named(List<IndexRun> runs) {
+    PackSet named = new PackSet();
+    for (IndexRun run : runs) {
       for (int pack = 0; pack < run.packCount(); pack++) {
-        known.mark(run.pack(pack));
+        named.add(run.packKey(pack));
       }
     }
-    PackSizes expected = PackSizes.of(known);
+    return named.sorted();
+  }
+
+  private void countPacks(PackSet named, Findings findings) {
     try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
       packs.forEach(
           pack -> {
             findings.packs.increment();
             findings.bytes.add(pack.size());
-            findings.check(
-                pack.name().value(),
-                () -> {
-                  if (!expected.found(pack)) {
-                    findings.unusedPacks.increment();
-                  }
-                });
+            PackName name = PackName.ofObject(pack.name());
+            if (name == null || !named.contains(name.key())) {
+              findings.unusedPacks.increment();
+            }
           });
     }
-    expected.forEachMissing(
-        pack -> findings.add(pack.object().value(), pack.object() + " is missing"));
+  }
+
+  private void findLost(List<IndexRun> runs, DamagedPacks damaged) {
+    LostPacks lost = LostPacks.find(store, runs);
+    for (IndexRun run : runs) {
+      for (int number = 0; !lost.isEmpty() && number < run.packCount(); number++) {
+        IndexedPack pack = run.pack(number);
+        if (lost.contains(pack)) {
+          damaged.add(pack.key(), whyLost(pack));
+        }
+      }
+    }
+  }
+
+  private String whyLost(IndexedPack pack) {
+    return store
+        .stat(pack.name().object())
+        .map(is -> pack + " has " + is.size() + " bytes where the index says " + pack.size())
+        .orElse(pack + " is missing");
   }
 
   /** The cache may hide damage to the index objects from everyone else. */
@@ -142,18 +166,45 @@ public final class Verification {
     check.check(name, object);
   }
 
-  private void checkPacks(Findings findings, VerificationLevel level, LongConsumer progress) {
+  private void checkPacks(
+      PackSet named,
+      DamagedPacks damaged,
+      Findings findings,
+      VerificationLevel level,
+      LongConsumer progress) {
     try (InOrder<Long> checks = new InOrder<>(cpu, parallelism, progress::accept);
         Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
       packs.forEach(
           pack ->
               checks.submit(
                   () -> {
-                    findings.check(pack.name().value(), () -> checkPack(pack, level, findings));
+                    checkPack(pack, named, damaged, level, findings);
                     return pack.size();
                   }));
       checks.finish();
     }
+  }
+
+  /** A damaged pack that the index names is judged later; one that it does not, at once. */
+  private void checkPack(
+      ObjectStat pack,
+      PackSet named,
+      DamagedPacks damaged,
+      VerificationLevel level,
+      Findings findings) {
+    PackName name = PackName.ofObject(pack.name());
+    findings.check(
+        pack.name().value(),
+        () -> {
+          try {
+            checkPack(pack, level, findings);
+          } catch (CorruptObjectException e) {
+            if (name == null || !named.contains(name.key())) {
+              throw e;
+            }
+            damaged.add(name.key(), String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private void checkPack(ObjectStat pack, VerificationLevel level, Findings findings) {
@@ -161,9 +212,7 @@ public final class Verification {
     byte[] bytes = store.get(pack.name());
     name.requireHashOf(bytes);
     if (level == VerificationLevel.CONTENT) {
-      PackReader.WholePack whole = packReader.open(name, bytes);
-      CheckChunks check = new CheckChunks(index, chunkReader, hashing, whole, findings);
-      check.run();
+      new CheckChunks(hashing, packReader.open(name, bytes), findings).run();
     }
   }
 }

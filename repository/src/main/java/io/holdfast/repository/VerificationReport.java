@@ -9,6 +9,7 @@ import java.util.List;
  * @param packs that were looked at, and their bytes
  * @param chunks that were opened and checked, 0 below the deepest level
  * @param unusedPacks packs that no index object names: left by a writer that died
+ * @param replacedPacks packs that are missing or damaged, and all of whose chunks are in others
  * @param problems the first of them, each naming its object; there are {@code problemCount}
  */
 public record VerificationReport(
@@ -18,6 +19,7 @@ public record VerificationReport(
     long bytes,
     long chunks,
     long unusedPacks,
+    long replacedPacks,
     List<Problem> problems,
     long problemCount) {
   /** Problems that a report lists at most. */

@@ -1,0 +1,99 @@
+package io.holdfast.repository;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads chunks and checks them against their ids; when a copy is missing or damaged, the next one
+ * serves, and a warning tells of it. Thread-safe.
+ */
+final class AnyCopy {
+  private final ChunkIndex index;
+  private final PackReader packs;
+  private final ChunkHashing hashing;
+
+  AnyCopy(ChunkIndex index, PackReader packs, ChunkHashing hashing) {
+    this.index = index;
+    this.packs = packs;
+    this.hashing = hashing;
+  }
+
+  /** Opens the blocks of one pack. */
+  @FunctionalInterface
+  interface Blocks {
+    /** The plain bytes of a block. */
+    byte[] open(int number);
+  }
+
+  /**
+   * The bytes of a chunk.
+   *
+   * @param pageSize of a chunk of pages; 0 when it is not known
+   * @param location the copy to try first, and {@code blocks} those of its pack
+   * @throws CorruptObjectException what is wrong with that copy, when no other is whole
+   */
+  byte[] read(ChunkId id, int pageSize, ChunkLocation location, Blocks blocks) {
+    try {
+      return checked(id, pageSize, location, blocks);
+    } catch (CorruptObjectException e) {
+      return readOther(id, pageSize, location, e);
+    }
+  }
+
+  private byte[] readOther(
+      ChunkId id, int pageSize, ChunkLocation failed, CorruptObjectException why) {
+    List<CorruptObjectException> damage = new ArrayList<>(List.of(why));
+    index.damagedCopies().add(failed, why);
+    for (ChunkLocation copy : index.copies(id)) {
+      if (copy.kind() != failed.kind()
+          || copy.length() != failed.length()
+          || isSame(copy, failed)) {
+        continue;
+      }
+      try {
+        byte[] chunk =
+            checked(
+                id,
+                pageSize,
+                copy,
+                number -> packs.fetch(copy.pack(), number, number).open(number));
+        damage.forEach(e -> index.damagedCopies().warn(e.getMessage() + "; another copy served"));
+        return chunk;
+      } catch (CorruptObjectException e) {
+        damage.add(e);
+        index.damagedCopies().add(copy, e);
+      }
+    }
+    throw why;
+  }
+
+  private static boolean isSame(ChunkLocation a, ChunkLocation b) {
+    return a.pack().name().equals(b.pack().name())
+        && a.firstBlock() == b.firstBlock()
+        && a.offset() == b.offset();
+  }
+
+  private byte[] checked(ChunkId id, int pageSize, ChunkLocation location, Blocks blocks) {
+    byte[] chunk = assemble(location.firstBlock(), location.offset(), location.length(), blocks);
+    if (!hashing.hasId(location.kind(), pageSize, chunk, id)) {
+      throw new CorruptObjectException(
+          location.pack() + " chunk " + id, "its bytes do not have the id that names it");
+    }
+    return chunk;
+  }
+
+  /** The bytes from an offset in a block, and on into the next ones. */
+  static byte[] assemble(int firstBlock, int offset, int length, Blocks blocks) {
+    byte[] chunk = new byte[length];
+    int filled = 0;
+    int from = offset;
+    for (int block = firstBlock; filled < length; block++) {
+      byte[] plain = blocks.open(block);
+      int part = Math.min(plain.length - from, length - filled);
+      System.arraycopy(plain, from, chunk, filled, part);
+      filled += part;
+      from = 0;
+    }
+    return chunk;
+  }
+}

@@ -1,0 +1,61 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectStat;
+import io.holdfast.storage.ObjectStore;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Packs that the index names and that the storage does not have, or not with that size. Takes one
+ * listing to find and eight bytes for each pack in the storage meanwhile; afterwards eight bytes
+ * for each lost one. Packs that are put later are not among them. Immutable.
+ */
+final class LostPacks {
+  static final LostPacks NONE = new LostPacks(new PackSet());
+
+  private final PackSet keys;
+
+  LostPacks(PackSet keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * Compares the index with what is there. The runs must have been read before, so that what other
+   * writers put meanwhile is not taken for lost.
+   */
+  static LostPacks find(ObjectStore store, List<IndexRun> runs) {
+    PackSet there = new PackSet();
+    try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
+      packs.forEach(
+          pack -> {
+            PackName name = PackName.ofObject(pack.name());
+            if (name != null) {
+              there.add(sized(name.key(), pack.size()));
+            }
+          });
+    }
+    there.sorted();
+    PackSet lost = new PackSet();
+    for (IndexRun run : runs) {
+      for (int pack = 0; pack < run.packCount(); pack++) {
+        if (!there.contains(sized(run.packKey(pack), run.packSize(pack)))) {
+          lost.add(run.packKey(pack));
+        }
+      }
+    }
+    return new LostPacks(lost.sorted());
+  }
+
+  /** One key of a name and a size. */
+  private static long sized(long nameKey, long size) {
+    return nameKey ^ size * 0x9E3779B97F4A7C15L;
+  }
+
+  boolean contains(IndexedPack pack) {
+    return !keys.isEmpty() && keys.contains(pack.key());
+  }
+
+  boolean isEmpty() {
+    return keys.isEmpty();
+  }
+}
