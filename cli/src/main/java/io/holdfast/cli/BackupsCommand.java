@@ -31,18 +31,20 @@ final class BackupsCommand extends Subcommand {
 
   @Override
   ExitCode run() {
-    List<BackupMetadata> backups =
+    ListBackups.Listed listed =
         new ListBackups(context().surroundings())
             .run(configuration().repository(repository), failed);
+    List<BackupMetadata> backups = listed.backups();
+    listed.warnings().forEach(this::warn);
     if (options().json()) {
-      printJson(backups);
-    } else if (backups.isEmpty()) {
+      printJson(listed);
+    } else if (backups.isEmpty() && listed.warnings().isEmpty()) {
       print("There is no backup yet. Make one with: holdfast backup");
     } else {
       print(terminal().bold(row("ID", "TIME", "SIZE", "STORED", "DURATION", "STATUS")));
       backups.forEach(this::show);
     }
-    return ExitCode.OK;
+    return listed.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
   }
 
   private void show(BackupMetadata backup) {

@@ -7,6 +7,7 @@ import io.holdfast.posix.DirectoryHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,8 @@ class CommandsTest {
     assertThat(file.get("path").asString()).isEqualTo("sub/a.txt");
     assertThat(file.get("type").asString()).isEqualTo("files");
     assertThat(file.get("size").asLong()).isEqualTo(5);
-    assertThat(json("backups", "--json").get(0).get("id")).isEqualTo(backup.get("id"));
+    assertThat(json("backups", "--json").get("backups").get(0).get("id"))
+        .isEqualTo(backup.get("id"));
   }
 
   @Test
@@ -174,6 +176,30 @@ class CommandsTest {
     CommandRun run = holdfast("verify");
     assertThat(run.code()).isEqualTo(7);
     assertThat(run.out()).contains("damaged packs/").contains("NOT SOUND");
+  }
+
+  @Test
+  void aDamagedRecordIsWarnedOfAndHidesNoOther() throws Exception {
+    holdfast("backup");
+    holdfast("backup");
+    Path record;
+    try (var files = Files.list(root.resolve("repository/backups"))) {
+      record = files.max(Comparator.comparing(Path::toString)).orElseThrow();
+    }
+    record.toFile().setWritable(true);
+    Files.write(record, new byte[100]);
+    CommandRun run = holdfast("backups");
+    assertThat(run.code()).isEqualTo(12);
+    assertThat(run.err()).startsWith("warning: ").contains(record.getFileName().toString());
+    assertThat(run.out().lines()).hasSize(2);
+    JsonNode listed = json("backups", "--json");
+    assertThat(listed.get("backups")).hasSize(1);
+    assertThat(listed.get("warnings")).hasSize(1);
+    assertThat(holdfast("backup").code()).isEqualTo(12);
+    CommandRun restore = holdfast("restore", "--to", to("out"));
+    assertThat(restore.code()).isEqualTo(12);
+    assertThat(restore.err()).contains(record.getFileName().toString());
+    assertThat(root.resolve("out/uploads/sub/a.txt")).hasContent("hello");
   }
 
   private void assertFails(int code, String message, String... arguments) {

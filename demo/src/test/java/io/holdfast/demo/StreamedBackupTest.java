@@ -131,7 +131,7 @@ class StreamedBackupTest {
         .isInstanceOfSatisfying(
             HoldfastException.class,
             e -> assertThat(e.category()).isEqualTo(FailureCategory.ACCESS));
-    assertThat(new ListBackups(surroundings).run(configuration.repository(""), true))
+    assertThat(new ListBackups(surroundings).run(configuration.repository(""), true).backups())
         .singleElement()
         .satisfies(run -> assertThat(run.status()).isEqualTo(BackupStatus.FAILED));
   }

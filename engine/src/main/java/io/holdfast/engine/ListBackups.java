@@ -17,11 +17,18 @@ public final class ListBackups {
   }
 
   /**
-   * All backups, oldest first.
+   * What was found.
+   *
+   * @param warnings of damaged records, which were passed over
+   */
+  public record Listed(List<BackupMetadata> backups, List<String> warnings) {}
+
+  /**
+   * All backups, oldest first. A damaged record hides no other.
    *
    * @param failed whether attempts that failed are listed too, by their time
    */
-  public List<BackupMetadata> run(RepositorySettings settings, boolean failed) {
+  public Listed run(RepositorySettings settings, boolean failed) {
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       List<BackupMetadata> all = new ArrayList<>();
       repository.backups().list().forEach(record -> all.add(BackupMetadata.of(record)));
@@ -33,7 +40,7 @@ public final class ListBackups {
         }
         all.sort(Comparator.comparing(BackupMetadata::timestamp));
       }
-      return all;
+      return new Listed(all, repository.warnings());
     }
   }
 }

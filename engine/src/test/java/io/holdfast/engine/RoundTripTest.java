@@ -145,11 +145,11 @@ class RoundTripTest {
     Files.delete(temporary.resolve("config/app.properties"));
     Files.delete(temporary.resolve("config"));
     assertThatThrownBy(fixture::backUp).isInstanceOf(HoldfastException.class);
-    assertThat(new ListBackups(fixture.surroundings).run(fixture.repository(), false))
+    assertThat(new ListBackups(fixture.surroundings).run(fixture.repository(), false).backups())
         .extracting(BackupMetadata::id)
         .containsExactly(first);
     BackupMetadata failed =
-        new ListBackups(fixture.surroundings).run(fixture.repository(), true).getLast();
+        new ListBackups(fixture.surroundings).run(fixture.repository(), true).backups().getLast();
     assertThat(failed.status()).isEqualTo(BackupStatus.FAILED);
     assertThat(failed.error()).hasValueSatisfying(error -> assertThat(error).contains("config"));
     restore(List.of(), Set.of(), List.of());

@@ -57,7 +57,7 @@ final class AnyCopy {
                 pageSize,
                 copy,
                 number -> packs.fetch(copy.pack(), number, number).open(number));
-        damage.forEach(e -> index.damagedCopies().warn(e.getMessage() + "; another copy served"));
+        damage.forEach(e -> index.notes().warn(e.getMessage() + "; another copy served"));
         return chunk;
       } catch (CorruptObjectException e) {
         damage.add(e);

@@ -27,7 +27,7 @@ public final class BackupSession implements AutoCloseable {
   private final Records records;
   private final ChunkStore chunks;
   private final ChunkReader reader;
-  private final DamagedCopies damage;
+  private final DamageNotes damage;
   private final ChunkHashing hashing;
   private final FastCdc chunker;
   private final ExecutorService cpu;
@@ -55,7 +55,7 @@ public final class BackupSession implements AutoCloseable {
       Records records,
       ChunkStore chunks,
       ChunkReader reader,
-      DamagedCopies damage,
+      DamageNotes damage,
       ChunkHashing hashing,
       FastCdc chunker,
       ExecutorService cpu,

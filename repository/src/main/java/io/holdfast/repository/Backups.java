@@ -10,18 +10,24 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The backups and runs of a repository. Thread-safe. */
+/**
+ * The backups and runs of a repository. Lists pass over records that are damaged, so that one does
+ * not hide the others, and {@link Repository#warnings} tells of them. Thread-safe.
+ */
 public final class Backups {
   private static final Comparator<BackupRecord> ORDER =
       Comparator.comparingLong(BackupRecord::sequence).thenComparing(record -> record.id().value());
 
   private final ObjectStore store;
   private final Records records;
+  private final DamageNotes notes;
 
-  Backups(ObjectStore store, Records records) {
+  Backups(ObjectStore store, Records records, DamageNotes notes) {
+    this.notes = notes;
     this.store = store;
     this.records = records;
   }
@@ -34,7 +40,7 @@ public final class Backups {
         .list(BackupName.PREFIX)
         .map(ObjectStat::name)
         .filter(name -> BackupName.isValid(name.last()))
-        .map(this::read)
+        .map(this::readOrNote)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull);
   }
@@ -91,6 +97,24 @@ public final class Backups {
         && (name.value().startsWith(prefix) || name.shortId().startsWith(prefix));
   }
 
+  /** As below; null also when it is damaged, which is noted. */
+  private @Nullable BackupRecord readOrNote(ObjectName name) {
+    return orNote(name, () -> read(name));
+  }
+
+  private <T> @Nullable T orNote(ObjectName name, Supplier<@Nullable T> read) {
+    try {
+      return read.get();
+    } catch (ObjectNotFoundException e) {
+      return null; // it was removed since the listing
+    } catch (CorruptObjectException e) {
+      notes.warn(e.getMessage() + "; it was passed over");
+    } catch (UnsupportedFormatException e) {
+      notes.warn(name + " was passed over: " + e.getMessage());
+    }
+    return null;
+  }
+
   /** The record of that name, or null when a tombstone stands there. */
   private @Nullable BackupRecord read(ObjectName name) {
     byte[] object = store.get(name);
@@ -132,6 +156,9 @@ public final class Backups {
   public Stream<RunRecord> runs() {
     return store
         .list("runs/")
-        .map(object -> records.get(ObjectKind.RUN, object.name(), RunRecord.class));
+        .map(ObjectStat::name)
+        .map(name -> orNote(name, () -> records.get(ObjectKind.RUN, name, RunRecord.class)))
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull);
   }
 }

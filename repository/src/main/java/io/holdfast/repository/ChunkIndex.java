@@ -11,20 +11,23 @@ import org.jspecify.annotations.Nullable;
 final class ChunkIndex implements AutoCloseable {
   private final IndexCache cache;
   private final IndexObjects objects;
+  private final DamageNotes notes;
   private final List<IndexRun> opened = new ArrayList<>();
   private final DamagedCopies damagedCopies = new DamagedCopies();
   private volatile List<IndexRun> runs;
   private volatile LostPacks lostPacks = LostPacks.NONE;
 
-  private ChunkIndex(IndexCache cache, IndexObjects objects, List<IndexRun> runs) {
+  private ChunkIndex(
+      IndexCache cache, IndexObjects objects, List<IndexRun> runs, DamageNotes notes) {
+    this.notes = notes;
     this.cache = cache;
     this.objects = objects;
     this.runs = List.copyOf(runs);
     opened.addAll(runs);
   }
 
-  static ChunkIndex load(IndexCache cache, IndexObjects objects) {
-    return new ChunkIndex(cache, objects, cache.load(objects));
+  static ChunkIndex load(IndexCache cache, IndexObjects objects, DamageNotes notes) {
+    return new ChunkIndex(cache, objects, cache.load(objects), notes);
   }
 
   /**
@@ -70,6 +73,11 @@ final class ChunkIndex implements AutoCloseable {
 
   LostPacks lostPacks() {
     return lostPacks;
+  }
+
+  /** Where people are told of damage that was got over. */
+  DamageNotes notes() {
+    return notes;
   }
 
   /** Copies that turned out damaged when they were read. */

@@ -89,7 +89,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
 
   /** Notes damage to an earlier backup that only costs comparing with it. */
   void damaged(CorruptObjectException damage) {
-    index.damagedCopies().warn(damage.getMessage() + "; what it says is read and stored again");
+    index.notes().warn(damage.getMessage() + "; what it says is read and stored again");
   }
 
   private boolean isNew(ChunkId id, int length) {

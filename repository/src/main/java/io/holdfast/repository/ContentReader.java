@@ -171,7 +171,7 @@ public final class ContentReader {
             hashing,
             damage ->
                 index
-                    .damagedCopies()
+                    .notes()
                     .warn(damage.getMessage() + "; the pages that it tells of are all fetched")),
         hashing,
         content.pageSize());

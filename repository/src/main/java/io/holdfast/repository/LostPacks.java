@@ -51,6 +51,24 @@ final class LostPacks {
     return nameKey ^ size * 0x9E3779B97F4A7C15L;
   }
 
+  /** Tells people of packs that are not there, as far as that loses anything. */
+  static void warnOfLost(ChunkIndex index) {
+    UnreplacedChunks.find(
+        index,
+        index.runs(),
+        (pack, unreplaced) -> {
+          if (unreplaced > 0) {
+            index
+                .notes()
+                .warn(
+                    pack
+                        + " is missing or has another size; "
+                        + DamagedPacks.inNoOther(unreplaced)
+                        + ": what the sources still have of them is stored again");
+          }
+        });
+  }
+
   boolean contains(IndexedPack pack) {
     return !keys.isEmpty() && keys.contains(pack.key());
   }

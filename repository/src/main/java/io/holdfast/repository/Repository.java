@@ -20,6 +20,7 @@ public final class Repository implements AutoCloseable {
   private final Records records;
   private final Backups backups;
   private final PackReader packs;
+  private final DamageNotes notes = new DamageNotes();
   private final ExecutorService cpu;
   private @Nullable OpenIndex openIndex;
 
@@ -32,7 +33,7 @@ public final class Repository implements AutoCloseable {
     hashing = new ChunkHashing(secrets.chunkIdKey(), secrets.pageHashKey());
     chunker = new FastCdc(secrets.gearTable());
     records = new Records(store, keys, options.random());
-    backups = new Backups(store, records);
+    backups = new Backups(store, records, notes);
     packs = new PackReader(store, keys);
     cpu =
         Executors.newFixedThreadPool(
@@ -79,7 +80,7 @@ public final class Repository implements AutoCloseable {
       OpenIndex open = openIndex();
       open.index().refresh();
       open.index().leaveOut(LostPacks.find(store, open.index().runs()));
-      open.index().damagedCopies().warnOfLost(open.index());
+      LostPacks.warnOfLost(open.index());
       ChunkStore chunks =
           new ChunkStore(
               store, keys, open.index(), hashing, options.compression(), options.random());
@@ -89,7 +90,7 @@ public final class Repository implements AutoCloseable {
               records,
               chunks,
               open.reader(),
-              open.index().damagedCopies(),
+              notes,
               hashing,
               chunker,
               cpu,
@@ -124,8 +125,8 @@ public final class Repository implements AutoCloseable {
    * Damage that was met and got over while reading and writing, such as a pack whose chunks were
    * read from another one: each once, at most some hundred.
    */
-  public synchronized List<String> warnings() {
-    return openIndex == null ? List.of() : openIndex.index().damagedCopies().warnings();
+  public List<String> warnings() {
+    return notes.warnings();
   }
 
   /** The entries of one source of a backup. */
@@ -159,7 +160,8 @@ public final class Repository implements AutoCloseable {
     OpenIndex open = openIndex;
     if (open == null) {
       IndexCache cache = new IndexCache(options.cache().resolve(id()));
-      ChunkIndex index = ChunkIndex.load(cache, new IndexObjects(store, keys, options.random()));
+      ChunkIndex index =
+          ChunkIndex.load(cache, new IndexObjects(store, keys, options.random()), notes);
       open = new OpenIndex(index, new ChunkReader(index, packs, hashing));
       openIndex = open;
     }
