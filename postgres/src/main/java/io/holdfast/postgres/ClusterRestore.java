@@ -12,6 +12,7 @@ import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -58,11 +59,11 @@ public final class ClusterRestore {
     try {
       byte[] controlFile = required(ClusterFileRules.CONTROL_FILE, ControlFile.FILE_SIZE);
       ControlFile control = ControlFile.parse(controlFile);
-      required(ClusterFileRules.BACKUP_LABEL, MAX_SETTINGS);
+      byte[] label = required(ClusterFileRules.BACKUP_LABEL, MAX_SETTINGS);
       Map<BytePath, BytePath> tablespaces = options.tablespaces().locations(tablespaces());
       RestoreTarget target = new RestoreTarget(options.target(), options.force(), control);
       try (TargetTree tree = target.take(tablespaces)) {
-        return restore(tree, tablespaces, controlFile, control);
+        return restore(tree, tablespaces, controlFile, control, isFromStandby(label));
       }
     } catch (IOException e) {
       throw ClusterRestoreException.of(options.target(), e);
@@ -72,8 +73,21 @@ public final class ClusterRestore {
     }
   }
 
+  /** Whether a restore into this directory has begun and not ended; {@link #run} finishes it. */
+  public static boolean isUnfinished(BytePath target) {
+    try (DirectoryHandle root = DirectoryHandle.open(target)) {
+      return RestoreMarker.isThere(root);
+    } catch (PosixException e) {
+      throw ClusterRestoreException.of(target, e);
+    }
+  }
+
   private RestoredCluster restore(
-      TargetTree tree, Map<BytePath, BytePath> tablespaces, byte[] controlFile, ControlFile control)
+      TargetTree tree,
+      Map<BytePath, BytePath> tablespaces,
+      byte[] controlFile,
+      ControlFile control,
+      boolean fromStandby)
       throws IOException {
     options.progress().expected(manifest.ref().bytes());
     long removed = new RemoveStrangers(tree, tablespaces, manifest).run();
@@ -83,7 +97,7 @@ public final class ClusterRestore {
             tree, manifest, contents, ownership, options.progress(), options.workers())) {
       contents.read(targets);
       markSegmentsArchived(tree);
-      writeRecoverySettings(tree);
+      writeRecoverySettings(tree, fromStandby);
       tree.sync();
       writeControlFile(tree, controlFile);
       RestoreMarker.remove(tree.root());
@@ -164,10 +178,18 @@ public final class ClusterRestore {
     }
   }
 
-  private void writeRecoverySettings(TargetTree tree) throws IOException {
+  /** As PostgreSQL reads the label, xlogrecovery.c, read_backup_label. */
+  private static boolean isFromStandby(byte[] label) {
+    return new String(label, StandardCharsets.ISO_8859_1)
+        .lines()
+        .anyMatch("BACKUP FROM: standby"::equals);
+  }
+
+  private void writeRecoverySettings(TargetTree tree, boolean fromStandby) throws IOException {
     byte[] before = optional(RestoreRules.AUTO_CONF, MAX_SETTINGS);
     byte[] settings =
-        new RecoverySettings(options.settings()).applyTo(before == null ? new byte[0] : before);
+        new RecoverySettings(fromStandby, options.settings())
+            .applyTo(before == null ? new byte[0] : before);
     write(tree.root(), RestoreRules.AUTO_CONF, settings);
     write(tree.root(), RestoreRules.RECOVERY_SIGNAL, new byte[0]);
   }

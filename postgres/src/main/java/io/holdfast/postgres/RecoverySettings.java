@@ -26,15 +26,19 @@ final class RecoverySettings {
   private final Map<String, String> settings = new LinkedHashMap<>();
 
   /**
+   * @param fromStandby whether a standby was read. Its log has no record that ends the backup, and
+   *     may have none behind the point where the cluster is consistent, where a target would be
+   *     looked for in vain; so all of the log in the backup is replayed. The server insists on
+   *     reaching that point by itself (xlogrecovery.c: backupEndPoint is minRecoveryPoint then)
    * @param more further settings; they win
    */
-  RecoverySettings(Map<String, String> more) {
+  RecoverySettings(boolean fromStandby, Map<String, String> more) {
     settings.put("restore_command", "false");
     settings.put("recovery_target_name", "");
     settings.put("recovery_target_time", "");
     settings.put("recovery_target_xid", "");
     settings.put("recovery_target_lsn", "");
-    settings.put("recovery_target", "immediate"); // must follow those that are set to nothing
+    settings.put("recovery_target", fromStandby ? "" : "immediate"); // must follow those that are set to nothing
     settings.put("recovery_target_action", "promote");
     settings.put("recovery_target_timeline", "current");
     settings.put("recovery_end_command", "");

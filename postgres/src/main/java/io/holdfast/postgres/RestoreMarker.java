@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileHandle;
+import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -38,6 +39,18 @@ final class RestoreMarker {
       return Optional.of(SystemIdentifier.parse(lines.length > 2 ? lines[2] : ""));
     } catch (NumberFormatException e) {
       return Optional.empty(); // begun so shortly before a crash that nothing else was done
+    }
+  }
+
+  /** Whether a restore has begun, of whatever. */
+  static boolean isThere(DirectoryHandle directory) throws PosixException {
+    try {
+      return directory.status(NAME).type() == NodeType.FILE;
+    } catch (PosixException e) {
+      if (e.isAbsent()) {
+        return false;
+      }
+      throw e;
     }
   }
 

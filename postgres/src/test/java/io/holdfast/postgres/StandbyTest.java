@@ -11,14 +11,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A standby that has lost its primary is enough to read from. */
-class StreamFromStandbyTest {
+class StandbyTest {
   @TempDir Path temporary;
   private TestCluster primary;
   private LocalServer standby;
@@ -61,16 +60,28 @@ class StreamFromStandbyTest {
 
   @Test
   void aBackupOfAStandbyRestores() {
+    assertRestores(reader(ReadProgress.NONE));
+  }
+
+  @Test
+  void aBackupOfAStandbyThatIsReadDirectlyRestores() {
+    ReadOptions options = new ReadOptions("standby", 2, temporary, ReadProgress.NONE);
+    assertRestores(
+        new DirectClusterReader(
+            standby.socketSettings(TestCluster.BACKUP_ROLE),
+            BytePath.of(standby.dataDirectory().toString()),
+            options));
+  }
+
+  /** Nothing is written behind the end of the backup, so recovery ends with the log. */
+  private void assertRestores(ClusterReader reader) {
     try (BackupScene scene = new BackupScene(primary, temporary)) {
-      ClusterBackup backup = scene.backup(reader(ReadProgress.NONE));
+      ClusterBackup backup = scene.backup(reader);
       assertThat(backup.details().span().fromStandby()).isTrue();
       Path place = scene.newPlace();
-      // Nothing was written behind the end of the backup, so recovery ends with the log: a target
-      // would be looked for in vain.
-      scene.restore(
-          RestoreOptions.to(BytePath.of(place.toString()))
-              .withSettings(Map.of("recovery_target", "")));
+      scene.restore(RestoreOptions.to(BytePath.of(place.toString())));
       try (RestoredServer restored = scene.start(place)) {
+        assertThat(restored.query("postgres", "SHOW transaction_read_only")).isEqualTo("[off]");
         assertThat(restored.query("postgres", "SELECT count(*), sum(a) FROM t"))
             .isEqualTo("[1000, 500500]");
       }
