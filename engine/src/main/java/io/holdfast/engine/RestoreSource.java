@@ -18,16 +18,30 @@ import java.nio.file.Path;
 /** Restores one source. */
 final class RestoreSource {
   private final RunRestore.Request request;
+  private final RestoreTargets targets;
   private final ContentGate.Opened opened;
   private final ProgressListener progress;
 
-  RestoreSource(RunRestore.Request request, ContentGate.Opened opened, ProgressListener progress) {
+  RestoreSource(
+      RunRestore.Request request,
+      RestoreTargets targets,
+      ContentGate.Opened opened,
+      ProgressListener progress) {
     this.request = request;
+    this.targets = targets;
     this.opened = opened;
     this.progress = progress;
   }
 
-  RunRestore.Restored run(SourceRecord source, BytePath target) {
+  /** Whether a restore of this source into a directory has begun and not ended. */
+  boolean isUnfinished(SourceRecord source, BytePath target) {
+    return source.type() == SourceType.DATABASE
+        ? ClusterRestore.isUnfinished(target)
+        : treeRestore(source).isUnfinished(target);
+  }
+
+  RunRestore.Restored run(SourceRecord source) {
+    BytePath target = targets.of(source);
     try {
       return source.type() == SourceType.DATABASE ? database(source, target) : tree(source, target);
     } finally {
@@ -59,21 +73,7 @@ final class RestoreSource {
 
   private RunRestore.Restored tree(SourceRecord source, BytePath target) {
     progress.started(source.name(), request.paths().isEmpty() ? source.manifest().bytes() : 0);
-    TreeRestoreOptions options =
-        TreeRestoreOptions.defaults()
-            .withPaths(request.paths())
-            .withOverwrite(request.overwrite())
-            .withOwnership(
-                isRoot()
-                    ? TreeRestoreOptions.Ownership.BY_NUMBER
-                    : TreeRestoreOptions.Ownership.WHOEVER_RESTORES);
-    TreeRestoreResult result =
-        new TreeRestore(
-                opened.manifest(source),
-                opened.contents(),
-                options,
-                new TreeReader.TreeSteps(source.name(), progress))
-            .run(target);
+    TreeRestoreResult result = treeRestore(source).run(target);
     return new RunRestore.Restored(
         source.name(),
         source.type(),
@@ -83,6 +83,22 @@ final class RestoreSource {
         result.bytes(),
         result.warnings().first().stream().map(TreeWarning::toString).toList(),
         result.warnings().total());
+  }
+
+  private TreeRestore treeRestore(SourceRecord source) {
+    TreeRestoreOptions options =
+        TreeRestoreOptions.defaults()
+            .withPaths(request.paths())
+            .withOverwrite(targets.mayReplace(source))
+            .withOwnership(
+                isRoot()
+                    ? TreeRestoreOptions.Ownership.BY_NUMBER
+                    : TreeRestoreOptions.Ownership.WHOEVER_RESTORES);
+    return new TreeRestore(
+        opened.manifest(source),
+        opened.contents(),
+        options,
+        new TreeReader.TreeSteps(source.name(), progress));
   }
 
   /** Only root can give files away; for others, owners are not worth a warning for each file. */

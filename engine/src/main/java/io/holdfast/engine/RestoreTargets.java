@@ -8,16 +8,59 @@ import io.holdfast.posix.PosixException;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.storage.FailureCategory;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Where the sources of a restore go, and whether they may. */
+/**
+ * Where the sources of a restore go, and whether they may. A restore that was broken off may be
+ * repeated: a single source is marked as unfinished by whoever writes it, and of several {@link
+ * UnfinishedRestore} tells which were begun.
+ */
 final class RestoreTargets {
-
   private final RunRestore.Request request;
   private final boolean direct;
+  private UnfinishedRestore begun;
 
-  RestoreTargets(RunRestore.Request request) {
+  /**
+   * @throws RestoreException when the target holds the unfinished restore of another backup
+   */
+  RestoreTargets(RunRestore.Request request, String repository, String backup) {
     this.request = request;
     this.direct = request.sources().size() == 1;
+    this.begun = new UnfinishedRestore(repository, backup, List.of());
+    if (!direct) {
+      UnfinishedRestore.in(request.target()).ifPresent(this::goOnWith);
+    }
+  }
+
+  private void goOnWith(UnfinishedRestore found) {
+    if (found.isOf(begun.repository(), begun.backup())) {
+      begun = found;
+    } else if (!request.overwrite()) {
+      throw new RestoreException(
+          FailureCategory.CONFLICT,
+          request.target() + " holds the unfinished restore of backup " + found.backup(),
+          "finish that one, choose another directory, or allow it with --overwrite");
+    }
+  }
+
+  /** Notes that a source is going to be written. */
+  void begin(SourceRecord source) {
+    if (!direct) {
+      begun = begun.with(source.name());
+      begun.writeTo(request.target());
+    }
+  }
+
+  /** Notes that all are complete. */
+  void finish() {
+    if (!direct) {
+      UnfinishedRestore.removeFrom(request.target());
+    }
+  }
+
+  /** Whether what is in the target of a source may be replaced. */
+  boolean mayReplace(SourceRecord source) {
+    return request.overwrite() || begun.sources().contains(source.name());
   }
 
   BytePath of(SourceRecord source) {
@@ -25,14 +68,16 @@ final class RestoreTargets {
   }
 
   /**
+   * @param unfinished whether a directory was marked by a restore that was broken off
    * @throws RestoreException when the target of this source holds something and must not be
    *     overwritten
    */
-  void requireUsable(SourceRecord source) {
-    if (!request.overwrite() && holdsSomething(of(source))) {
+  void requireUsable(SourceRecord source, Predicate<BytePath> unfinished) {
+    BytePath target = of(source);
+    if (!mayReplace(source) && holdsSomething(target) && !unfinished.test(target)) {
       throw new RestoreException(
           FailureCategory.CONFLICT,
-          of(source) + " is not empty",
+          target + " is not empty",
           "choose another directory, or allow it with --overwrite");
     }
   }

@@ -129,13 +129,18 @@ public final class RunRestore {
                   backup,
                   sources,
                   request.paths().stream().map(BytePath::toString).toList());
-      RestoreTargets targets = new RestoreTargets(request);
-      sources.forEach(targets::requireUsable);
+      RestoreTargets targets = new RestoreTargets(request, repository.id(), backup.id().value());
+      RestoreSource restore = new RestoreSource(request, targets, opened, progress);
+      for (SourceRecord source : sources) {
+        targets.requireUsable(source, target -> restore.isUnfinished(source, target));
+      }
       targets.makeParents(sources);
       List<Restored> restored = new ArrayList<>();
       for (SourceRecord source : sources) {
-        restored.add(new RestoreSource(request, opened, progress).run(source, targets.of(source)));
+        targets.begin(source);
+        restored.add(restore.run(source));
       }
+      targets.finish();
       return new Result(
           backup.id().value(),
           backup.timestamp(),

@@ -90,6 +90,66 @@ class RoundTripTest {
   }
 
   @Test
+  void aRestoreThatWasBrokenOffIsRepeatedWithoutBeingAllowedToOverwrite() throws Exception {
+    fixture.backUp();
+    breakOff("settings");
+    assertThat(fixture.read("out/uploads/a.txt")).isEqualTo("first");
+    Files.writeString(temporary.resolve("out/uploads/a.txt"), "changed meanwhile");
+    restore(List.of(), Set.of(), List.of());
+    assertThat(fixture.read("out/uploads/a.txt")).isEqualTo("first");
+    assertThat(fixture.read("out/settings/app.properties")).isEqualTo("key=value\n");
+    try (var left = Files.list(temporary.resolve("out"))) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("uploads", "settings");
+    }
+    assertFails(FailureCategory.CONFLICT, () -> restore(List.of(), Set.of(), List.of()));
+  }
+
+  @Test
+  void anotherBackupIsNotMixedIntoARestoreThatWasBrokenOff() throws Exception {
+    fixture.backUp();
+    breakOff("settings");
+    Files.writeString(fixture.root.resolve("uploads/a.txt"), "second");
+    fixture.backUp();
+    assertFails(FailureCategory.CONFLICT, () -> restore(List.of(), Set.of(), List.of()));
+    assertThat(fixture.read("out/uploads/a.txt")).isEqualTo("first");
+  }
+
+  @Test
+  void whatTheBrokenOffRestoreDidNotBeginIsStillLeftAlone() throws Exception {
+    fixture.backUp();
+    breakOff("uploads");
+    Files.createDirectories(temporary.resolve("out/settings"));
+    Files.writeString(temporary.resolve("out/settings/mine"), "mine");
+    assertFails(FailureCategory.CONFLICT, () -> restore(List.of(), Set.of(), List.of()));
+    assertThat(fixture.read("out/settings/mine")).isEqualTo("mine");
+  }
+
+  private void breakOff(String source) {
+    RunRestore.Request request = request("latest", List.of(), Set.of(), List.of());
+    assertThatThrownBy(
+            () ->
+                new RunRestore(fixture.surroundings)
+                    .run(
+                        request,
+                        new ProgressListener() {
+                          @Override
+                          public void started(String name, long bytes) {
+                            if (name.equals(source)) {
+                              throw new IllegalStateException("broken off");
+                            }
+                          }
+
+                          @Override
+                          public void advanced(String step, long bytes) {}
+
+                          @Override
+                          public void finished(String step) {}
+                        }))
+        .hasMessage("broken off");
+  }
+
+  @Test
   void pathsWithoutASourceAreRefused() {
     fixture.backUp();
     assertFails(

@@ -9,21 +9,24 @@ import io.holdfast.posix.PosixException;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a tree is restored into, and in it a hidden work directory: files are made
  * there and moved to their places when they are complete. The work directory is locked against a
- * second restore, and marks the target as unfinished: as long as it is there, restoring into the
- * same target again is allowed and starts over. Thread-safe.
+ * second restore, and marks the target as unfinished: as long as it is there, restoring the same
+ * manifest into the target again is allowed and starts over. Thread-safe.
  */
 final class RestoreTarget implements AutoCloseable {
   private static final String WORK = ".holdfast-restore";
   private static final String FRESH = ".holdfast-file-";
+  private static final String MANIFEST = "manifest-";
   private static final int PRIVATE = 0700;
 
   private final DirectoryHandle root;
   private final DirectoryHandle work;
   private final BytePath workName;
+  private final BytePath claim;
   private final long device;
   private final boolean replaces;
   private final String run = UUID.randomUUID().toString();
@@ -31,11 +34,16 @@ final class RestoreTarget implements AutoCloseable {
   private final AtomicLong counter = new AtomicLong();
 
   private RestoreTarget(
-      DirectoryHandle root, DirectoryHandle work, BytePath workName, boolean replaces)
+      DirectoryHandle root,
+      DirectoryHandle work,
+      BytePath workName,
+      BytePath claim,
+      boolean replaces)
       throws PosixException {
     this.root = root;
     this.work = work;
     this.workName = workName;
+    this.claim = claim;
     this.replaces = replaces;
     this.device = work.status().device();
   }
@@ -43,11 +51,13 @@ final class RestoreTarget implements AutoCloseable {
   /**
    * Makes the target if it is absent, and takes possession of it.
    *
+   * @param manifest tells what is restored from all else
    * @param isTaken whether the backup has an entry of that name at its top
    * @throws TargetConflictException if it holds something that was not allowed, or another restore
    *     runs
    */
-  static RestoreTarget open(BytePath target, boolean overwrite, Predicate<BytePath> isTaken)
+  static RestoreTarget open(
+      BytePath target, boolean overwrite, String manifest, Predicate<BytePath> isTaken)
       throws PosixException {
     BytePath workName = workName(isTaken);
     makeIfAbsent(target);
@@ -59,10 +69,19 @@ final class RestoreTarget implements AutoCloseable {
       }
       boolean replaces = unfinished || overwrite;
       DirectoryHandle work = openWork(target, root, workName);
-      return new RestoreTarget(root, work, workName, replaces);
+      BytePath claim = BytePath.of(MANIFEST + manifest);
+      claim(target, work, claim, overwrite);
+      return new RestoreTarget(root, work, workName, claim, replaces);
     } catch (PosixException | RuntimeException e) {
       root.close();
       throw e;
+    }
+  }
+
+  /** Whether a restore into this directory has begun and not ended. */
+  static boolean isUnfinished(BytePath target, Predicate<BytePath> isTaken) throws PosixException {
+    try (DirectoryHandle root = DirectoryHandle.open(target)) {
+      return holds(root, workName(isTaken));
     }
   }
 
@@ -121,7 +140,6 @@ final class RestoreTarget implements AutoCloseable {
         throw TargetConflictException.busy(target);
       }
       root.sync();
-      clean(work);
       return work;
     } catch (PosixException | RuntimeException e) {
       work.close();
@@ -129,10 +147,51 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  private static void clean(DirectoryHandle work) throws PosixException {
+  /**
+   * Notes what is restored, durably, and removes what an earlier attempt was making.
+   *
+   * @throws TargetConflictException if that attempt was to restore something else: the target would
+   *     become a mixture of both
+   */
+  private static void claim(
+      BytePath target, DirectoryHandle work, BytePath claim, boolean overwrite)
+      throws PosixException {
+    try {
+      if (!overwrite && !holdsOnly(work, claim)) {
+        throw TargetConflictException.unfinished(target);
+      }
+      clean(work, claim);
+      try {
+        work.createFile(claim, PRIVATE).close();
+      } catch (PosixException e) {
+        if (e.errno() != Errno.EEXIST) {
+          throw e;
+        }
+      }
+      work.sync();
+    } catch (PosixException | RuntimeException e) {
+      work.close();
+      throw e;
+    }
+  }
+
+  private static boolean holdsOnly(DirectoryHandle work, BytePath claim) throws PosixException {
     try (DirectoryReader names = work.read()) {
       for (BytePath name = names.next(); name != null; name = names.next()) {
-        work.remove(name);
+        if (name.toString().startsWith(MANIFEST) && !name.equals(claim)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void clean(DirectoryHandle work, @Nullable BytePath but) throws PosixException {
+    try (DirectoryReader names = work.read()) {
+      for (BytePath name = names.next(); name != null; name = names.next()) {
+        if (!name.equals(but)) {
+          work.remove(name);
+        }
       }
     }
   }
@@ -207,7 +266,7 @@ final class RestoreTarget implements AutoCloseable {
   /** Removes the work directory: the restore is complete. */
   void finish() throws PosixException {
     root.syncFileSystem();
-    clean(work);
+    clean(work, null);
     root.removeDirectory(workName);
     finished = true;
   }
@@ -218,7 +277,7 @@ final class RestoreTarget implements AutoCloseable {
     try (root;
         work) {
       if (!finished) {
-        clean(work);
+        clean(work, claim);
       }
     }
   }

@@ -16,6 +16,12 @@ public final class TargetConflictException extends TreeException {
         target + " is not empty", "Choose an empty or new directory, or allow overwriting.");
   }
 
+  static TargetConflictException unfinished(BytePath target) {
+    return new TargetConflictException(
+        target + " holds the unfinished restore of another backup",
+        "Finish that one, choose another directory, or allow overwriting.");
+  }
+
   static TargetConflictException busy(BytePath target) {
     return new TargetConflictException(
         "another restore into " + target + " is running", "Wait until it has ended.");

@@ -62,7 +62,8 @@ public final class TreeRestore {
     SelectedEntries entries = new SelectedEntries(manifest, options.paths());
     WarningLog warnings = new WarningLog(options.warningLimit());
     try (RestoreTarget restored =
-        RestoreTarget.open(target, options.overwrite(), name -> manifest.find(name).isPresent())) {
+        RestoreTarget.open(
+            target, options.overwrite(), manifest.ref().root().toString(), this::isTaken)) {
       MetadataWriter metadata = new MetadataWriter(new OwnerRule(options.ownership()), warnings);
       RestoreTally tally = new RestoreTally(progress);
       try (DirectoryCache directories = new DirectoryCache(restored.root().reopen(), 64)) {
@@ -84,6 +85,22 @@ public final class TreeRestore {
           "",
           e);
     }
+  }
+
+  /**
+   * Whether a restore into this directory has begun and not ended; {@link #run} finishes it if it
+   * is of the same manifest.
+   */
+  public boolean isUnfinished(BytePath target) {
+    try {
+      return RestoreTarget.isUnfinished(target, this::isTaken);
+    } catch (PosixException e) {
+      throw TreeException.of("cannot look into " + target, e);
+    }
+  }
+
+  private boolean isTaken(BytePath name) {
+    return manifest.find(name).isPresent();
   }
 
   private void restore(SelectedEntries entries, RestoreSite site) throws IOException {

@@ -123,6 +123,20 @@ class TreeRestoreTest {
   }
 
   @Test
+  void anUnfinishedRestoreIsNotMixedWithThatOfAnotherBackup() throws Exception {
+    TreeFixture.Backup backup = backupOf("a");
+    Path work = Files.createDirectories(fixture.target.resolve(".holdfast-restore"));
+    Files.createFile(work.resolve("manifest-of-another"));
+    Files.createFile(work.resolve("half"));
+    assertThatThrownBy(() -> fixture.restore(backup.manifest()))
+        .isInstanceOf(TargetConflictException.class)
+        .hasMessageContaining("unfinished restore of another backup");
+    assertThat(work.resolve("half")).exists();
+    fixture.restore(backup.manifest(), TreeRestoreOptions.defaults().withOverwrite(true));
+    assertThat(target()).containsExactly("a");
+  }
+
+  @Test
   void overwritesWhatIsInTheBackupAndLeavesTheRest() throws Exception {
     TreeFixture.Backup backup = backupOf("a", "dir/b", "dir/c", "was-link/d");
     Files.createDirectories(fixture.target.resolve("dir"));
@@ -264,7 +278,8 @@ class TreeRestoreTest {
         .extracting(e -> ((TreeException) e).category())
         .isEqualTo(FailureCategory.FULL);
     assertThat(fixture.target.resolve("dir/large")).doesNotExist();
-    assertThat(fixture.target.resolve(".holdfast-restore")).isEmptyDirectory();
+    assertThat(fixture.target.resolve(".holdfast-restore"))
+        .isDirectoryNotContaining(file -> !file.getFileName().toString().startsWith("manifest-"));
     fixture.restore(backup.manifest());
     assertThat(fixture.compare().differences()).isEmpty();
   }
