@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * of accounts, tellers, branches and history agree after every transaction, so whatever is restored
  * must agree too.
  */
-final class LiveLoad implements AutoCloseable {
+public final class LiveLoad implements AutoCloseable {
   private static final int CLIENTS = 3;
   private static final int ACCOUNTS = 20_000;
   private static final int TELLERS = 10;
@@ -30,7 +30,7 @@ final class LiveLoad implements AutoCloseable {
   private LiveLoad() {}
 
   /** Makes the tables, once for each cluster. */
-  static void prepare(TestCluster cluster) {
+  public static void prepare(TestCluster cluster) {
     cluster.execute(
         "CREATE TABLE branches (bid int PRIMARY KEY, balance bigint NOT NULL)",
         "CREATE TABLE tellers (tid int PRIMARY KEY, balance bigint NOT NULL)",
@@ -42,7 +42,7 @@ final class LiveLoad implements AutoCloseable {
   }
 
   /** Starts the clients; returns when each of them has changed something. */
-  static LiveLoad start(TestCluster cluster) throws InterruptedException {
+  public static LiveLoad start(TestCluster cluster) throws InterruptedException {
     LiveLoad load = new LiveLoad();
     for (int client = 0; client < CLIENTS; client++) {
       int seed = client;
@@ -53,7 +53,7 @@ final class LiveLoad implements AutoCloseable {
   }
 
   /** Waits until so many more transactions are committed. */
-  void awaitTransactions(long more) throws InterruptedException {
+  public void awaitTransactions(long more) throws InterruptedException {
     long goal = transactions.get() + more;
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     synchronized (transactions) {
@@ -66,7 +66,7 @@ final class LiveLoad implements AutoCloseable {
     }
   }
 
-  long transactions() {
+  public long transactions() {
     return transactions.get();
   }
 
@@ -119,7 +119,7 @@ final class LiveLoad implements AutoCloseable {
    *
    * @return number of transactions in the history
    */
-  static long verify(Connection session) throws SQLException {
+  public static long verify(Connection session) throws SQLException {
     try (Statement statement = session.createStatement();
         var row =
             statement.executeQuery(

@@ -12,14 +12,14 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /** A server on a restored cluster, out of recovery. */
-final class RestoredServer implements AutoCloseable {
+public final class RestoredServer implements AutoCloseable {
   private final LocalServer server;
 
   private RestoredServer(LocalServer server) {
     this.server = server;
   }
 
-  static RestoredServer start(TestCluster source, Path place) {
+  public static RestoredServer start(TestCluster source, Path place) {
     LocalServer server =
         LocalServerStart.of(source.server().binaries(), source.account(), place)
             .with("fsync", "off")
@@ -33,7 +33,7 @@ final class RestoredServer implements AutoCloseable {
     return server;
   }
 
-  Connection connect(String database) throws SQLException {
+  public Connection connect(String database) throws SQLException {
     return TestCluster.connect(server, "postgres", database);
   }
 
@@ -104,7 +104,7 @@ final class RestoredServer implements AutoCloseable {
    *
    * @return number of indexes
    */
-  int verifyIndexes(String database) {
+  public int verifyIndexes(String database) {
     execute(database, "CREATE EXTENSION IF NOT EXISTS amcheck");
     String broken =
         query(

@@ -1,0 +1,116 @@
+package io.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** The program in a process of its own, which can be killed. */
+final class LaunchedCommand {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int KILLED = 137;
+
+  private final Path root;
+  private final Random random;
+
+  /**
+   * @param root has {@code holdfast.yaml}, and takes caches and output
+   */
+  LaunchedCommand(Path root, Random random) {
+    this.root = root;
+    this.random = random;
+  }
+
+  /** Runs a command to its good end; how long that took, in nanoseconds. */
+  long timeOf(String... command) throws Exception {
+    long start = System.nanoTime();
+    Process process = start(command);
+    assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output()).isZero();
+    return System.nanoTime() - start;
+  }
+
+  /** Kills a command at some moment of its life; sometimes it is faster. */
+  void kill(long undisturbed, String... command) throws Exception {
+    Process process = start(command);
+    long moment = undisturbed / 4 + (long) (random.nextDouble() * undisturbed * 0.75);
+    process.waitFor(moment, TimeUnit.NANOSECONDS);
+    kill(process);
+  }
+
+  /**
+   * Kills a command as soon as bytes are in a file of a directory, where the storage makes its
+   * objects before it gives them their names: between the two it forces them to disk.
+   *
+   * @return whether the file was still there afterwards, without its name
+   */
+  boolean killOnFirstFileIn(Path directory, String... command) throws Exception {
+    List<Path> before = filesIn(directory);
+    Process process = start(command);
+    boolean ended = false;
+    while (!ended && filesIn(directory).equals(before)) {
+      ended = process.waitFor(1, TimeUnit.MILLISECONDS);
+    }
+    kill(process);
+    return !filesIn(directory).equals(before);
+  }
+
+  private void kill(Process process) throws Exception {
+    process.destroyForcibly();
+    assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output()).isIn(0, KILLED);
+  }
+
+  private static List<Path> filesIn(Path directory) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+        for (Path file : found) {
+          if (file.toFile().length() > 0) { // 0 too when it has just gone
+            files.add(file);
+          }
+        }
+      }
+    }
+    return files;
+  }
+
+  private String output() throws IOException {
+    return Files.readString(root.resolve("output"));
+  }
+
+  /** Starts a command with the configuration of the root. */
+  Process start(String... command) throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
+    all.add(System.getProperty("java.class.path"));
+    all.add("io.holdfast.cli.Main");
+    all.addAll(List.of(arguments(command)));
+    ProcessBuilder builder =
+        new ProcessBuilder(all)
+            .redirectErrorStream(true)
+            .redirectOutput(root.resolve("output").toFile());
+    builder.environment().put("XDG_CACHE_HOME", root.resolve("cache").toString());
+    builder.environment().put("XDG_STATE_HOME", root.resolve("state").toString());
+    return builder.start();
+  }
+
+  /** The same command within this process. */
+  CommandRun run(String... command) {
+    return CommandRun.of(arguments(command));
+  }
+
+  private String[] arguments(String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of("-q", "-c", root.resolve("holdfast.yaml").toString()));
+    return all.toArray(String[]::new);
+  }
+}
