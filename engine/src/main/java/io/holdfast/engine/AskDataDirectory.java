@@ -7,14 +7,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Asks a server where its data directory is. */
+/** Finds the data directory of a server: the configuration says where it is, or the server. */
 final class AskDataDirectory {
   private AskDataDirectory() {}
 
   /**
    * @throws ConfigurationException when the role may not know
    */
-  static BytePath of(ConnectionSettings server) {
+  static BytePath of(SourceSettings.Postgresql source, ConnectionSettings server) {
+    return source
+        .dataDirectory()
+        .map(path -> BytePath.of(path.toString()))
+        .orElseGet(() -> ask(server));
+  }
+
+  private static BytePath ask(ConnectionSettings server) {
     try (Connection session = server.openSql();
         Statement statement = session.createStatement();
         ResultSet row = statement.executeQuery("SHOW data_directory")) {

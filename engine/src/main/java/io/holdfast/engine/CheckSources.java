@@ -1,17 +1,15 @@
 package io.holdfast.engine;
 
-import io.holdfast.files.TreeFilter;
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.DirectoryReader;
 import io.holdfast.posix.PosixException;
 import io.holdfast.postgres.ClusterPreflight;
+import io.holdfast.postgres.ConnectionSettings;
 import io.holdfast.postgres.PreflightFinding;
 import io.holdfast.postgres.ReadMethod;
 import io.holdfast.repository.Repository;
 import io.holdfast.storage.HoldfastException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,31 +69,16 @@ public final class CheckSources {
           case STREAM -> ReadMethod.STREAM;
           case DIRECT -> ReadMethod.DIRECT;
         };
-    try (Connection session = DatabaseConnection.to(source, surroundings.secrets()).openSql()) {
-      List<Finding> findings = new ArrayList<>();
-      for (PreflightFinding finding : ClusterPreflight.check(session, method)) {
-        findings.add(finding(subject, finding));
-      }
-      if (method == ReadMethod.DIRECT) {
-        findings.add(dataDirectory(source, subject));
-      }
-      return findings;
+    try {
+      ConnectionSettings server = DatabaseConnection.to(source, surroundings.secrets());
+      BytePath dataDirectory =
+          method == ReadMethod.DIRECT ? AskDataDirectory.of(source, server) : null;
+      return ClusterPreflight.check(server, method, dataDirectory).stream()
+          .map(finding -> finding(subject, finding))
+          .toList();
     } catch (HoldfastException e) {
       return List.of(problem(subject, e));
-    } catch (SQLException e) {
-      return List.of(
-          new Finding(subject, Severity.PROBLEM, "the session broke: " + e.getMessage(), ""));
     }
-  }
-
-  private Finding dataDirectory(SourceSettings.Postgresql source, String subject) {
-    BytePath directory =
-        source
-            .dataDirectory()
-            .map(path -> BytePath.of(path.toString()))
-            .orElseGet(
-                () -> AskDataDirectory.of(DatabaseConnection.to(source, surroundings.secrets())));
-    return readable(subject, directory.resolve("global"), "The data directory can be read");
   }
 
   private static Finding finding(String subject, PreflightFinding finding) {
@@ -110,14 +93,8 @@ public final class CheckSources {
 
   private static Finding tree(SourceSettings.Tree source) {
     String subject = "source " + source.name();
-    try {
-      TreeFilter _ = TreeReader.filter(source);
-      return readable(
-          subject, BytePath.of(source.path().toString()), source.path() + " can be read");
-    } catch (IllegalArgumentException e) {
-      return new Finding(
-          subject, Severity.PROBLEM, String.valueOf(e.getMessage()), "Correct the pattern.");
-    }
+    return readable(
+        subject, BytePath.of(source.path().toString()), source.path() + " can be read");
   }
 
   private static Finding readable(String subject, BytePath directory, String fine) {

@@ -1,6 +1,5 @@
 package io.holdfast.engine;
 
-import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.ClusterBackup;
 import io.holdfast.postgres.ClusterReader;
 import io.holdfast.postgres.ConnectionSettings;
@@ -72,13 +71,7 @@ final class DatabaseReader implements SourceReader {
     return switch (source.mode()) {
       case STREAM -> new StreamClusterReader(server, options);
       case DIRECT ->
-          new DirectClusterReader(
-              server,
-              source
-                  .dataDirectory()
-                  .map(path -> BytePath.of(path.toString()))
-                  .orElseGet(() -> AskDataDirectory.of(server)),
-              options);
+          new DirectClusterReader(server, AskDataDirectory.of(source, server), options);
     };
   }
 

@@ -40,7 +40,7 @@ public final class ReadConfiguration {
     YamlDocument document = YamlDocument.parse(text);
     failOn(name, document.problems());
     List<ConfigurationProblem> problems = new ArrayList<>(schema.problemsOf(document));
-    problems.addAll(CheckReferences.in(document));
+    problems.addAll(CheckMeaning.in(document));
     failOn(name, problems);
     return new BindConfiguration(directory).bind(document.root());
   }

@@ -200,6 +200,24 @@ class ReadConfigurationTest {
   }
 
   @Test
+  void aMalformedPatternIsFoundWhereItIsWritten() {
+    assertThat(
+            problemsOf(
+                MINIMAL
+                    + """
+                    sources:
+                      uploads:
+                        type: files
+                        path: /srv/up
+                        include: ["a/**", "b[c"]
+                        exclude: ["!"]
+                    """))
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("10:23: the pattern 'b[c'"),
+            second -> assertThat(second).startsWith("11:15: the pattern"));
+  }
+
+  @Test
   void aBadNameIsFoundWhereItIsWritten() {
     assertThat(problemsOf(MINIMAL.replace("  main:", "  My Repo:")))
         .singleElement()

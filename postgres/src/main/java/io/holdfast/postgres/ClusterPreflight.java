@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterPreflight {
   private static final int OLDEST = 15;
   private static final int NEWEST = 18;
+  private static final String REPLICATION = "replication";
 
   /** A base backup and the stream of the write-ahead log. */
   private static final int WAL_SENDERS_NEEDED = 2;
@@ -55,7 +56,9 @@ public final class ClusterPreflight {
       ConnectionSettings server, ReadMethod method, @Nullable BytePath dataDirectory) {
     try (Connection session = server.openSql()) {
       List<PreflightFinding> findings = new ArrayList<>(check(session, method));
-      findings.add(replication(server));
+      if (findings.stream().noneMatch(ClusterPreflight::forbidsReplication)) {
+        findings.add(replication(server));
+      }
       if (dataDirectory != null) {
         findings.add(directory(session, server, dataDirectory));
       }
@@ -63,6 +66,11 @@ public final class ClusterPreflight {
     } catch (SQLException e) {
       throw ServerErrorException.of(server.describe(), e);
     }
+  }
+
+  private static boolean forbidsReplication(PreflightFinding finding) {
+    return finding.subject().equals(REPLICATION)
+        && finding.weight() == PreflightFinding.Weight.PROBLEM;
   }
 
   private static PreflightFinding replication(ConnectionSettings server) {
@@ -133,11 +141,11 @@ public final class ClusterPreflight {
               "Make a role with fewer rights: docs/postgresql.md has the statements."));
     }
     if (isTrue("SELECT rolreplication FROM pg_roles WHERE rolname = current_user")) {
-      findings.add(PreflightFinding.fine("replication", "The role " + role + " may replicate"));
+      findings.add(PreflightFinding.fine(REPLICATION, "The role " + role + " may replicate"));
     } else {
       findings.add(
           PreflightFinding.problem(
-              "replication",
+              REPLICATION,
               "The role " + role + " may not replicate",
               "ALTER ROLE " + role + " REPLICATION;"));
     }

@@ -1,28 +1,55 @@
 package io.holdfast.engine;
 
+import io.holdfast.files.TreeFilter;
+import io.holdfast.posix.BytePath;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Checks what a schema cannot say: that what is referred to is there. */
-final class CheckReferences {
+/** Checks what a schema cannot say: that what is referred to is there, and that patterns are any. */
+final class CheckMeaning {
   private final YamlDocument document;
   private final List<ConfigurationProblem> problems = new ArrayList<>();
 
-  private CheckReferences(YamlDocument document) {
+  private CheckMeaning(YamlDocument document) {
     this.document = document;
   }
 
   static List<ConfigurationProblem> in(YamlDocument document) {
-    CheckReferences check = new CheckReferences(document);
+    CheckMeaning check = new CheckMeaning(document);
+    document
+        .root()
+        .path("sources")
+        .propertyStream()
+        .forEach(p -> check.source(p.getKey(), p.getValue()));
     document
         .root()
         .path("policies")
         .propertyStream()
         .forEach(p -> check.policy(p.getKey(), p.getValue()));
     return check.problems;
+  }
+
+  private void source(String name, JsonNode source) {
+    for (String key : List.of("include", "exclude")) {
+      int index = 0;
+      for (JsonNode pattern : source.path(key)) {
+        checkPattern(pattern, List.of("sources", name, key, Integer.toString(index++)));
+      }
+    }
+  }
+
+  private void checkPattern(JsonNode pattern, List<String> path) {
+    if (!pattern.isString()) {
+      return;
+    }
+    try {
+      TreeFilter.of(List.of(), List.of(BytePath.of(pattern.asString())));
+    } catch (IllegalArgumentException e) {
+      report(path, String.valueOf(e.getMessage()));
+    }
   }
 
   private void policy(String name, JsonNode policy) {
