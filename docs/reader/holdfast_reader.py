@@ -660,7 +660,7 @@ class Manifest:
         entry, fields, before = {"xattrs": {}}, Input(f"{self.what}, an entry", data), 0
         while fields.more():
             number, value = fields.varint(), Input(fields.what, fields.field())
-            require(number > before or number == before == 15, fields.what, "its fields are not in order")
+            require(number > before or number == before and (number == 15 or number >= 64), fields.what, "its fields are not in order")
             before = number
             if number not in ENTRY:
                 require(number >= 64, fields.what, f"it has field {number}, which this reader does not know")
@@ -668,7 +668,7 @@ class Manifest:
             name, read = ENTRY[number]
             if name == "xattrs":
                 attribute, attribute_value = read(value)
-                require(attribute not in entry["xattrs"], fields.what, "an extended attribute comes twice")
+                require(not entry["xattrs"] or attribute > max(entry["xattrs"]), fields.what, "its extended attributes are not in order")
                 entry["xattrs"][attribute] = attribute_value
             else:
                 entry[name] = read(value)

@@ -142,19 +142,18 @@ final class ChunkIndex implements AutoCloseable {
     return runs;
   }
 
-  /** Takes in the index objects that were put since. */
+  /** Takes in the index objects that were put since, and leaves out what they supersede. */
   synchronized void refresh() {
-    Set<String> names = objects.list();
-    runs.forEach(run -> names.removeAll(run.sourceNames()));
-    for (String name : names) {
-      add(name, objects.read(name).packs());
-    }
+    List<IndexRun> before = runs;
+    List<IndexRun> after = cache.refresh(before, objects);
+    after.stream().filter(run -> !before.contains(run)).forEach(opened::add);
+    runs = List.copyOf(after);
   }
 
   /** Adds what an index object says that was just written. */
   synchronized void add(String indexObject, List<PackSummary> packs) {
     List<IndexRun> more = new ArrayList<>(runs);
-    IndexRun added = cache.write(Set.of(indexObject), packs);
+    IndexRun added = cache.write(Set.of(indexObject), Set.of(), packs);
     opened.add(added);
     more.add(added);
     try {

@@ -4,6 +4,7 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.posix.FileTimestamp;
 import io.holdfast.posix.NodeType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -127,11 +128,20 @@ final class EntryCodec {
     }
     Entry.Builder entry = Entry.builder(path, TYPES[typeCode - 1]);
     FieldReader fields = new FieldReader(entry);
+    long before = TYPE;
     while (in.hasMore()) {
       long number = in.varint();
+      if (number < before || (number == before && !mayRepeat(number))) {
+        throw in.damaged("the fields of an entry are not in order");
+      }
+      before = number;
       fields.read(number, in.slice(in.size(in.remaining())));
     }
     return fields.build();
+  }
+
+  private static boolean mayRepeat(long number) {
+    return number == ATTRIBUTE || number >= FIRST_OPTIONAL;
   }
 
   /** All that is left as a path. */
@@ -187,6 +197,10 @@ final class EntryCodec {
         case LINK_TARGET -> entry.linkTarget(readPath(value));
         case ATTRIBUTE -> {
           BytePath name = readPath(value.slice(value.size(value.remaining())));
+          if (!attributes.isEmpty()
+              && Arrays.compareUnsigned(attributes.getLast().name().bytes(), name.bytes()) >= 0) {
+            throw value.damaged("the extended attributes of an entry are not in order");
+          }
           attributes.add(new Entry.Attribute(name, value.bytes(value.remaining())));
         }
         case CONTENT -> entry.content(Content.decode(value));

@@ -92,8 +92,10 @@ sealed interface ExtentList {
     }
     int count = bounded(in, in.count(ChunkId.LENGTH + 1));
     List<Node> nodes = new ArrayList<>(count);
+    long total = 0;
     for (int i = 0; i < count; i++) {
       nodes.add(new Node(ChunkId.read(in), in.varint()));
+      total = sum(in, total, nodes.getLast().length());
     }
     return new Inner(depth, nodes);
   }
@@ -106,9 +108,11 @@ sealed interface ExtentList {
     }
     int count = bounded(in, in.count(2));
     List<Extent> extents = new ArrayList<>(count);
+    long total = 0;
     for (int i = 0; i < count; i++) {
       int reference = in.size(idCount);
       long length = in.varint();
+      total = sum(in, total, length);
       if (reference == 0) {
         extents.add(Extent.hole(length));
         continue;
@@ -120,6 +124,14 @@ sealed interface ExtentList {
       extents.add(new Extent(ids.get(reference - 1), offset, length));
     }
     return new Leaf(extents);
+  }
+
+  /** A file of more bytes than a long can count would come out negative. */
+  private static long sum(Decoder in, long total, long length) {
+    if (length > Long.MAX_VALUE - total) {
+      throw in.damaged("the lengths in a list of content are too large");
+    }
+    return total + length;
   }
 
   private static int bounded(Decoder in, int count) {

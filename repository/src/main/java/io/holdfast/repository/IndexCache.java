@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,29 +42,89 @@ final class IndexCache {
   List<IndexRun> load(IndexObjects objects) {
     try {
       Files.createDirectories(directory);
-      Set<String> missing = objects.list();
-      List<IndexRun> runs = openCached(missing);
-      Set<String> damaged = new TreeSet<>();
-      for (String name : List.copyOf(missing)) {
-        if (!missing.contains(name)) {
-          continue; // superseded by one read before
+      Set<String> listed = objects.list();
+      return update(openCached(new TreeSet<>(listed)), Set.of(), listed, objects);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Takes in the index objects that were put since these runs were made, and leaves out what those
+   * supersede.
+   *
+   * @param runs which stay open, since others may be searching them
+   * @return runs that stand for all live index objects; the caller closes those that are new
+   */
+  List<IndexRun> refresh(List<IndexRun> runs, IndexObjects objects) {
+    try {
+      return update(runs, Set.copyOf(runs), objects.list(), objects);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private List<IndexRun> update(
+      List<IndexRun> known, Set<IndexRun> searched, Set<String> listed, IndexObjects objects)
+      throws IOException {
+    List<IndexRun> runs = known;
+    Set<String> superseded = new TreeSet<>();
+    Set<String> damaged = new TreeSet<>();
+    runs.forEach(run -> superseded.addAll(run.supersededNames()));
+    runs = withoutSuperseded(runs, superseded, searched);
+    for (Set<String> missing = missing(listed, runs, superseded, damaged);
+        !missing.isEmpty();
+        missing = missing(listed, runs, superseded, damaged)) {
+      for (String name : missing) {
+        if (superseded.contains(name)) {
+          continue; // by one read before
         }
         try {
           IndexObjects.IndexObject object = objects.read(name);
-          missing.removeAll(object.supersedes());
-          runs.add(write(Set.of(name), object.packs()));
-          runs = compactUnused(runs);
+          superseded.addAll(object.supersedes());
+          List<IndexRun> more = new ArrayList<>(runs);
+          more.add(write(Set.of(name), object.supersedes(), object.packs()));
+          runs = compactClosing(more, searched);
         } catch (CorruptObjectException e) {
           damaged.add(name);
         }
       }
-      if (!damaged.isEmpty()) {
-        runs.add(rebuild(objects.rebuild(), damaged, runs));
-      }
-      return compactUnused(runs);
-    } catch (IOException e) {
-      throw failed(e);
+      runs = withoutSuperseded(runs, superseded, searched);
     }
+    if (!damaged.isEmpty()) {
+      runs = new ArrayList<>(runs);
+      runs.add(rebuild(objects.rebuild(), damaged, runs));
+    }
+    return compactClosing(runs, searched);
+  }
+
+  private static Set<String> missing(
+      Set<String> listed, List<IndexRun> runs, Set<String> superseded, Set<String> damaged) {
+    Set<String> missing = new TreeSet<>(listed);
+    runs.forEach(run -> missing.removeAll(run.sourceNames()));
+    missing.removeAll(superseded);
+    missing.removeAll(damaged);
+    return missing;
+  }
+
+  /** Drops the runs that say what counts no more; what else they say is to be read again. */
+  private static List<IndexRun> withoutSuperseded(
+      List<IndexRun> runs, Set<String> superseded, Set<IndexRun> searched) throws IOException {
+    if (superseded.isEmpty()) {
+      return runs;
+    }
+    List<IndexRun> kept = new ArrayList<>();
+    for (IndexRun run : runs) {
+      if (Collections.disjoint(run.sourceNames(), superseded)) {
+        kept.add(run);
+        continue;
+      }
+      Files.deleteIfExists(run.file());
+      if (!searched.contains(run)) {
+        run.close();
+      }
+    }
+    return kept;
   }
 
   /** One run, in the place of damaged index objects, with all packs that no other run has. */
@@ -74,7 +135,7 @@ final class IndexCache {
       rebuild.run(
           known,
           packs -> {
-            parts.add(part(file -> IndexRunWriter.write(file, damaged, packs)));
+            parts.add(part(file -> IndexRunWriter.write(file, damaged, Set.of(), packs)));
             if (parts.size() > MAX_PARTS) {
               IndexRun merged = part(file -> IndexRunWriter.merge(file, parts));
               parts.forEach(IndexRun::close);
@@ -154,20 +215,23 @@ final class IndexCache {
   }
 
   /** Adds a run for an index object that was just written or read. */
-  IndexRun write(Set<String> sources, List<PackSummary> packs) {
+  IndexRun write(Set<String> sources, Set<String> superseded, List<PackSummary> packs) {
     try {
       Path file = fileFor(sources);
-      IndexRunWriter.write(file, sources, packs);
+      IndexRunWriter.write(file, sources, superseded, packs);
       return reopen(file);
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  /** As below, of runs that nobody searches yet, so that not all of them are open at once. */
-  private List<IndexRun> compactUnused(List<IndexRun> runs) throws IOException {
+  /** As below; runs that nobody searches yet are closed, so that not all are open at once. */
+  private List<IndexRun> compactClosing(List<IndexRun> runs, Set<IndexRun> searched)
+      throws IOException {
     List<IndexRun> compacted = compact(runs);
-    runs.stream().filter(run -> !compacted.contains(run)).forEach(IndexRun::close);
+    runs.stream()
+        .filter(run -> !compacted.contains(run) && !searched.contains(run))
+        .forEach(IndexRun::close);
     return compacted;
   }
 

@@ -33,7 +33,15 @@ final class IndexObjects {
 
   /** Writes an index object of packs that are durable, and returns its name without the prefix. */
   String write(List<PackSummary> packs) {
-    Encoder out = new Encoder(1 << 16).u8(LAYOUT).varint(0);
+    return write(packs, Set.of());
+  }
+
+  /** As above, and it replaces these index objects, named without the prefix. */
+  String write(List<PackSummary> packs, Set<String> supersedes) {
+    Encoder out = new Encoder(1 << 16).u8(LAYOUT).varint(supersedes.size());
+    for (String name : supersedes) {
+      out.bytes(HexFormat.of().parseHex(name));
+    }
     for (PackSummary pack : packs) {
       out.u8(1);
       pack.encode(out);

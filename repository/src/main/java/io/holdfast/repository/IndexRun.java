@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * several merged. A file of the local cache, not of the repository. Thread-safe.
  *
  * <pre>
- *   header    "HFRUN001" | u32 sources | u32 packs | u32 blocks | u32 0 | u64 chunks
+ *   header    "HFRUN002" | u32 sources | u32 packs | u32 blocks | u32 superseded | u64 chunks
  *   sources   bytes[32] names of the index objects that this run stands for
+ *   superseded bytes[32] names of the index objects that those replace
  *   packs     bytes[32] name | u32 size | u32 kind | u32 first block | u32 blocks | bytes[16] domain
  *             | bytes[16] epoch | bytes[16] salt
  *   blocks    u32 offset | u32 sealed length | u32 plain length | u8 codec | u8 filter | u16 0
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * and no table in memory.
  */
 final class IndexRun implements AutoCloseable {
-  static final byte[] MAGIC = {'H', 'F', 'R', 'U', 'N', '0', '0', '1'};
+  static final byte[] MAGIC = {'H', 'F', 'R', 'U', 'N', '0', '0', '2'};
   static final int HEADER = 32;
   static final int SOURCE = 32;
   static final int PACK = 96;
@@ -52,6 +53,7 @@ final class IndexRun implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment data;
   private final int sources;
+  private final int superseded;
   private final int packs;
   private final long packsAt;
   private final long blocksAt;
@@ -66,8 +68,9 @@ final class IndexRun implements AutoCloseable {
     sources = data.get(INT, 8);
     packs = data.get(INT, 12);
     int blocks = data.get(INT, 16);
+    superseded = data.get(INT, 20);
     chunks = data.get(LONG, 24);
-    packsAt = HEADER + (long) sources * SOURCE;
+    packsAt = HEADER + ((long) sources + superseded) * SOURCE;
     blocksAt = packsAt + (long) packs * PACK;
     chunksAt = blocksAt + (long) blocks * BLOCK;
   }
@@ -107,13 +110,20 @@ final class IndexRun implements AutoCloseable {
     long sources = data.get(INT, 8);
     long packs = data.get(INT, 12);
     long blocks = data.get(INT, 16);
+    long superseded = data.get(INT, 20);
     long chunks = data.get(LONG, 24);
     if (sources < 0
         || packs < 0
         || blocks < 0
+        || superseded < 0
         || chunks < 0
         || chunks > size / CHUNK
-        || HEADER + sources * SOURCE + packs * PACK + blocks * BLOCK + chunks * CHUNK + FOOTER
+        || HEADER
+                + (sources + superseded) * SOURCE
+                + packs * PACK
+                + blocks * BLOCK
+                + chunks * CHUNK
+                + FOOTER
             != size) {
       return false;
     }
@@ -148,8 +158,17 @@ final class IndexRun implements AutoCloseable {
 
   /** Names of the index objects, in hexadecimal, that this run stands for. */
   Set<String> sourceNames() {
+    return names(0, sources);
+  }
+
+  /** Names of the index objects that those replace: what they say counts no more. */
+  Set<String> supersededNames() {
+    return names(sources, sources + superseded);
+  }
+
+  private Set<String> names(int from, int to) {
     Set<String> names = new LinkedHashSet<>();
-    for (int i = 0; i < sources; i++) {
+    for (int i = from; i < to; i++) {
       names.add(java.util.HexFormat.of().formatHex(read(HEADER + (long) i * SOURCE, SOURCE)));
     }
     return names;

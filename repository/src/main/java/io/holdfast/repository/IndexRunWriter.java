@@ -24,7 +24,8 @@ final class IndexRunWriter {
   private IndexRunWriter() {}
 
   /** Writes what one index object says. Sorts in memory: an index object is bounded. */
-  static void write(Path file, Set<String> sources, List<PackSummary> packs) throws IOException {
+  static void write(Path file, Set<String> sources, Set<String> superseded, List<PackSummary> packs)
+      throws IOException {
     record Row(int pack, PlacedChunk chunk) {}
     List<Row> rows = new ArrayList<>();
     int blocks = 0;
@@ -39,7 +40,7 @@ final class IndexRunWriter {
     toFile(
         file,
         out -> {
-          header(out, sources, packs.size(), blockCount, rows.size());
+          header(out, sources, superseded, packs.size(), blockCount, rows.size());
           int firstBlock = 0;
           for (PackSummary pack : packs) {
             int count = pack.directory().blocks().size();
@@ -58,11 +59,13 @@ final class IndexRunWriter {
   /** Writes one run that stands for several. Memory does not grow with their size. */
   static void merge(Path file, List<IndexRun> runs) throws IOException {
     Set<String> sources = new LinkedHashSet<>();
+    Set<String> superseded = new LinkedHashSet<>();
     int packs = 0;
     int blocks = 0;
     long chunks = 0;
     for (IndexRun run : runs) {
       sources.addAll(run.sourceNames());
+      superseded.addAll(run.supersededNames());
       packs += run.packCount();
       blocks += (int) (run.blockTable().byteSize() / IndexRun.BLOCK);
       chunks += run.chunkCount();
@@ -73,7 +76,7 @@ final class IndexRunWriter {
     toFile(
         file,
         out -> {
-          header(out, sources, packCount, blockCount, chunkCount);
+          header(out, sources, superseded, packCount, blockCount, chunkCount);
           int blockBase = 0;
           for (IndexRun run : runs) {
             copyPacks(out, run, blockBase);
@@ -143,16 +146,24 @@ final class IndexRunWriter {
   }
 
   private static void header(
-      DataOutputStream out, Set<String> sources, int packs, int blocks, long chunks)
+      DataOutputStream out,
+      Set<String> sources,
+      Set<String> superseded,
+      int packs,
+      int blocks,
+      long chunks)
       throws IOException {
     out.write(IndexRun.MAGIC);
     out.writeInt(sources.size());
     out.writeInt(packs);
     out.writeInt(blocks);
-    out.writeInt(0);
+    out.writeInt(superseded.size());
     out.writeLong(chunks);
     for (String source : sources) {
       out.write(HexFormat.of().parseHex(source));
+    }
+    for (String name : superseded) {
+      out.write(HexFormat.of().parseHex(name));
     }
   }
 

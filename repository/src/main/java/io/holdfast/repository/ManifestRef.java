@@ -1,5 +1,7 @@
 package io.holdfast.repository;
 
+import java.util.Objects;
+
 /**
  * Where a manifest starts, and what is in it.
  *
@@ -11,4 +13,12 @@ package io.holdfast.repository;
 public record ManifestRef(ChunkId root, int depth, long entries, long bytes) {
   /** Levels that a manifest has at most. */
   static final int MAX_DEPTH = 16;
+
+  public ManifestRef {
+    Objects.requireNonNull(root, "root");
+    if (depth < 0 || depth > MAX_DEPTH || entries < 0 || bytes < 0) {
+      throw new IllegalArgumentException(
+          "no manifest has depth " + depth + ", " + entries + " entries and " + bytes + " bytes");
+    }
+  }
 }

@@ -8,6 +8,8 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.posix.FileTimestamp;
 import io.holdfast.posix.NodeType;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -175,7 +177,11 @@ class EncodingPropertiesTest {
             Arbitraries.integers().between(0, 07777),
             times,
             paths.injectNull(0.3),
-            attributes.list().ofMaxSize(3),
+            attributes
+                .list()
+                .ofMaxSize(3)
+                .uniqueElements(Entry.Attribute::name)
+                .map(EncodingPropertiesTest::sorted),
             Arbitraries.longs().greaterOrEqual(0),
             Arbitraries.of(true, false))
         .as(
@@ -212,5 +218,12 @@ class EncodingPropertiesTest {
     assertThat(cut).isBetween(FastCdc.MINIMUM, FastCdc.MAXIMUM);
     assertThat(chunker.cut(bytes, 0, FastCdc.MAXIMUM)).isEqualTo(cut);
     assertThatCode(() -> chunker.cut(bytes, 0, 0)).doesNotThrowAnyException();
+  }
+
+  private static List<Entry.Attribute> sorted(List<Entry.Attribute> attributes) {
+    return attributes.stream()
+        .sorted(
+            Comparator.comparing(attribute -> attribute.name().bytes(), Arrays::compareUnsigned))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.repository;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.storage.MemoryStore;
@@ -90,6 +91,39 @@ class LostPagesHealTest {
         assertThat(same[page]).isEqualTo(page < 128 || page >= 256);
       }
       assertThat(repository.warnings()).singleElement().asString().contains("it is missing");
+    }
+  }
+
+  @Test
+  void aContentIsTakenOverOnlyWithItsPagesAndTheirHashes() {
+    assertThat(reuse()).isTrue();
+    MemoryStore whole = store.copy();
+    for (PackKind kind : PackKind.values()) {
+      lose(kind);
+      assertThat(reuse()).as("without %s", kind).isFalse();
+      ofSecondChunk.forEach(pack -> store.replace(pack, whole.get(pack)));
+    }
+  }
+
+  private boolean reuse() {
+    try (Repository repository = open();
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      return session.reuse(before);
+    }
+  }
+
+  @Test
+  void theHashesOfPagesThatAreTakenOverMustBeThereAtTheCommitToo() {
+    try (Repository repository = open();
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      assertThat(session.reuse(before)).isTrue();
+      ManifestWriter manifest = session.manifest();
+      manifest.add(WriteAndReadTest.file("pages", before));
+      SourceRecord source = WriteAndReadTest.source(manifest.finish());
+      lose(PackKind.METADATA);
+      assertThatThrownBy(() -> session.commit(List.of(source), null))
+          .isInstanceOf(CorruptObjectException.class)
+          .hasMessageContaining("missing");
     }
   }
 
