@@ -511,11 +511,13 @@ class Repository:
     @lru_cache(1024)
     def page_hashes(self, id_, page_size):
         """The page hashes of a chunk of pages, from the chunk that holds them."""
-        partner = mac(self.keys.chunk_id, bytes([HASHES]), id_)
-        return self.verified(partner, HASHES, lambda hashes: self.pages_id(page_size, hashes) == id_)
+        return self.verified(self.hashes_id(id_), HASHES, lambda hashes: self.pages_id(page_size, hashes) == id_)
 
     def pages_id(self, page_size, hashes):
         return mac(self.keys.chunk_id, bytes([PAGES]), struct.pack(">I", page_size), hashes)
+
+    def hashes_id(self, pages_id):
+        return mac(self.keys.chunk_id, bytes([HASHES]), pages_id)
 
     def hash_pages(self, data, size):
         return b"".join(mac(self.keys.page_hash, data[at:at + size])[:16] for at in range(0, len(data), size))
@@ -814,7 +816,13 @@ def open_backup(repository, name):
 
 
 def all_backups(repository):
-    records = [record for name in repository.store.names("backups") if (record := open_backup(repository, name))]
+    """All backups in order; a damaged record hides no other."""
+    records = []
+    for name in repository.store.names("backups"):
+        try:
+            records += filter(None, [open_backup(repository, name)])
+        except Refused as problem:
+            warn(f"passed over: {problem}")
     return sorted(records, key=lambda record: (record["sequence"], record["id"]))
 
 
@@ -892,8 +900,6 @@ class Verification:
         for name, index in indexes.items():
             if index and name[6:] not in superseded:
                 self.attempt(self.index, name, index[0], directories)
-        self.owners = {mac(repository.keys.chunk_id, bytes([HASHES]), id_): id_
-                       for id_, places in repository.places.items() if places[0][1] == PAGES}
         for pack in directories.values():
             self.attempt(self.pack, pack)
         for name in [*repository.store.names("runs"), *repository.store.names("sessions")]:
@@ -910,7 +916,10 @@ class Verification:
     def index(self, name, packs, directories):
         for pack in packs:
             there = directories.get(pack.name)
-            require(there, name, f"it names {pack.name}, which is damaged or not there")
+            if not there:  # harmless if other packs have its chunks [8]
+                lost = sum(id_ not in self.repository.places for id_, *_ in pack.chunks)
+                require(lost == 0, name, f"it names {pack.name}, which is damaged or not there, and {lost} chunks that only it has")
+                continue
             require(vars(pack) == vars(there), name, f"it has another directory of {pack.name} than that pack")
         self.counts["indexes"] += 1
 
@@ -934,21 +943,16 @@ class Verification:
 
     def chunk(self, pack, id_, kind, *place):
         repository, data = self.repository, self.repository.bytes_at(pack, *place)
+        sizes = [1 << power for power in (13, 12, 14, 15, 11, 10, 9)]  # of a page; the chunk has its id with one of them [9]
         if kind == PAGES:
-            fits = any(repository.pages_id(size, repository.hash_pages(data, size)) == id_ for size in self.page_sizes(id_))
-        elif kind == HASHES:  # without its chunk of pages, left by a writer that died, its seal must do
-            owner = self.owners.get(id_)
-            fits = owner is None or any(repository.pages_id(size, data) == owner for size in self.page_sizes(owner))
+            fits = any(repository.pages_id(size, repository.hash_pages(data, size)) == id_
+                       for size in sizes if len(data) % size == 0 and 1 <= len(data) // size <= 128)
+        elif kind == HASHES:
+            fits = any(repository.hashes_id(repository.pages_id(size, data)) == id_ for size in sizes)
         else:
             fits = mac(repository.keys.chunk_id, bytes([kind]), data) == id_
         require(fits, pack.name, f"chunk {id_.hex()} is not what its id says")
         self.counts["chunks"] += 1
-
-    def page_sizes(self, id_):
-        """The page size of a chunk of pages, from its length and that of its page hashes; all there are without them."""
-        hashes = self.repository.places.get(mac(self.repository.keys.chunk_id, bytes([HASHES]), id_))
-        pages = self.repository.places[id_][0][4] * 16
-        return [pages // hashes[0][4]] if hashes and hashes[0][4] else [1 << power for power in range(9, 16)]
 
     def source(self, source):
         for entry in Manifest(self.repository, source):

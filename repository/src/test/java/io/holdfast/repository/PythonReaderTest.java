@@ -148,6 +148,39 @@ class PythonReaderTest {
   }
 
   @Test
+  void whatALostPackHeldIsFoundWhereItWasStoredAgain() throws Exception {
+    SampleRepository healed = SampleRepository.random(work.resolve("healed"), 5);
+    healed.create(work.resolve("cache"));
+    SampleBackups samples = new SampleBackups(work);
+    String first;
+    try (Repository repository = healed.open(work.resolve("cache"), Compression.DEFAULT);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      first = samples.write(repository, session, 0).id().value();
+    }
+    for (Path pack : objects(healed.store(), "packs")) {
+      Files.delete(pack);
+    }
+    try (Repository repository = healed.open(work.resolve("cache"), Compression.DEFAULT);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      samples.write(repository, session, 0);
+    }
+    PythonReader python = new PythonReader(healed.store(), "--key-file", healed.keyFile(), work);
+    python.run("verify").requireSuccess();
+    python.run("extract", first, "--to", work.resolve("target").toString()).requireSuccess();
+  }
+
+  @Test
+  void aDamagedRecordHidesNoOther() throws Exception {
+    Path copy = copyOfTheRepository();
+    String newest = sources.getLast().backup();
+    Files.write(copy.resolve("backups").resolve(newest), new byte[100]);
+    PythonReader.Outcome outcome = reader(copy).run("list");
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.lines()).hasSize(3);
+    assertThat(outcome.errors()).contains("passed over", newest);
+  }
+
+  @Test
   void aWrongCredentialOpensNothing() throws Exception {
     Path wrong = Files.writeString(work.resolve("wrong"), "a wrong passphrase, long enough");
     new PythonReader(sample.store(), "--passphrase-file", wrong, work)
