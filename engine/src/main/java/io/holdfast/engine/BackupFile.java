@@ -9,6 +9,7 @@ import io.holdfast.repository.SourceType;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A file, directory or other thing in a backup.
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param type of the source it is in
  * @param size of its content in bytes; 0 when it has none
  * @param checksum over its content, keyed; empty when it has none
- * @param compressed whether its bytes went through compression
+ * @param compressed whether its bytes, or the first of them, are stored compressed
  * @param encrypted always
  * @param modified empty when the time is beyond what an instant can be
  * @param owner by name where the source knew one, else by number; likewise group
@@ -40,7 +41,7 @@ public record BackupFile(
     boolean changedWhileRead,
     boolean damagedPages) {
 
-  static BackupFile of(SourceRecord source, Entry entry) {
+  static BackupFile of(SourceRecord source, Entry entry, Predicate<Content> compressed) {
     Content content = entry.content();
     return new BackupFile(
         source.name(),
@@ -48,7 +49,7 @@ public record BackupFile(
         source.type(),
         content == null ? 0 : content.length(),
         Optional.ofNullable(content).map(Content::checksum),
-        content != null && content.length() > 0,
+        content != null && compressed.test(content),
         true,
         entry.type(),
         entry.mode(),

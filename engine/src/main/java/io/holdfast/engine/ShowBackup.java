@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.posix.BytePath;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Entry;
+import io.holdfast.repository.ContentReader;
 import io.holdfast.repository.Manifest;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;
@@ -66,11 +67,12 @@ public final class ShowBackup {
         throw new PathNotFoundException(request.path(), backup.id().value());
       }
       viewer.backup(BackupMetadata.of(backup));
+      ContentReader contents = opened.contents();
       for (SourceRecord source : having) {
         show(
             opened.manifest(source),
             request.path(),
-            entry -> viewer.file(BackupFile.of(source, entry)));
+            entry -> viewer.file(BackupFile.of(source, entry, contents::isCompressed)));
       }
       return repository.warnings();
     }

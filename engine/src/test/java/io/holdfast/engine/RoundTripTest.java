@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,6 +242,18 @@ class RoundTripTest {
         .extracting(file -> file.source() + " " + file.path() + " " + file.size())
         .containsExactly("uploads sub 0", "uploads sub/large 300000");
     assertThat(show("")).hasSize(6);
+  }
+
+  @Test
+  void onlyWhatIsStoredCompressedIsListedAsCompressed() throws Exception {
+    byte[] noise = new byte[300_000];
+    new Random(1).nextBytes(noise);
+    Files.write(fixture.root.resolve("uploads/sub/noise"), noise);
+    Files.createFile(fixture.root.resolve("uploads/sub/nothing"));
+    fixture.backUp();
+    assertThat(show("sub"))
+        .extracting(file -> file.path() + " " + file.compressed())
+        .containsExactly("sub false", "sub/large true", "sub/noise false", "sub/nothing false");
   }
 
   @Test

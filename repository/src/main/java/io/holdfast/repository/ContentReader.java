@@ -162,6 +162,32 @@ public final class ContentReader {
     public void complete() {}
   }
 
+  /**
+   * Whether the first bytes of a content that are stored are compressed: what does not become
+   * smaller is stored as it is. False for holes alone, and for what is lost.
+   */
+  public boolean isCompressed(Content content) {
+    ChunkId first;
+    try {
+      first = firstChunk(content);
+    } catch (CorruptObjectException e) {
+      return false;
+    }
+    ChunkLocation location = first == null ? null : index.find(first);
+    return location != null
+        && location.pack().block(location.firstBlock()).codec() != Codec.NONE.code();
+  }
+
+  private @Nullable ChunkId firstChunk(Content content) {
+    ExtentCursor extents = new ExtentCursor(content.extents(), chunks);
+    for (Extent extent = extents.next(); extent != null; extent = extents.next()) {
+      if (extent.chunk() != null) {
+        return extent.chunk();
+      }
+    }
+    return null;
+  }
+
   /** The hashes of the pages of a content, for telling which a local file has already. */
   public PageHashes pageHashes(Content content) {
     return new PageHashes(
