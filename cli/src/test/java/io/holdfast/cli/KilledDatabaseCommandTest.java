@@ -8,16 +8,12 @@ import io.holdfast.postgres.TestCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The program is killed with SIGKILL while it backs up or restores a database that people work on:
@@ -86,7 +82,7 @@ class KilledDatabaseCommandTest {
       program.kill(undisturbed, "backup");
       backUp();
     }
-    for (String backup : backups()) {
+    for (String backup : program.backups()) {
       Path target = newTarget();
       restore(backup, target);
       assertConsistent(target);
@@ -120,14 +116,6 @@ class KilledDatabaseCommandTest {
     CommandRun run =
         program.run("restore", backup, "--source", "database", "--to", target.toString());
     assertThat(run.code()).as("seed %d: %s", seed, run.err()).isZero();
-  }
-
-  private List<String> backups() {
-    List<String> ids = new ArrayList<>();
-    for (JsonNode backup : JsonMapper.shared().readTree(program.run("backups", "--json").out())) {
-      ids.add(backup.get("id").asString());
-    }
-    return ids;
   }
 
   private Path newTarget() {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The program in a process of its own, which can be killed. */
 final class LaunchedCommand {
@@ -106,6 +108,16 @@ final class LaunchedCommand {
   /** The same command within this process. */
   CommandRun run(String... command) {
     return CommandRun.of(arguments(command));
+  }
+
+  /** The ids of the backups that are there. */
+  List<String> backups() {
+    List<String> ids = new ArrayList<>();
+    for (JsonNode backup :
+        JsonMapper.shared().readTree(run("backups", "--json").out()).get("backups")) {
+      ids.add(backup.get("id").asString());
+    }
+    return ids;
   }
 
   private String[] arguments(String... command) {
