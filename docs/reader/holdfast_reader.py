@@ -296,7 +296,7 @@ class Keys:
         require(self.roots, store.root, f"this {credential.kind} does not open it")
         require(len(families) == 1, "keys", "they disagree about the family")
         for name in store.names("epochs"):
-            self.open_epoch(name, store.read(name))
+            self.open_epoch(name, store.read(name, limit=KIB))
         domain = hkdf(families.pop(), bytes(16), label("domain"))  # [5.4]
         self.chunk_id = hkdf(domain, b"", label("chunk id"))
         self.page_hash = hkdf(domain, b"", label("page hash"))
@@ -411,7 +411,7 @@ class Repository:
 
     def record(self, name):
         """A sealed JSON object [12], and whether it is a tombstone [12.4]."""
-        data = self.store.read(name)
+        data = self.store.read(name, limit=4 * MIB + 64 * KIB)
         kind = KINDS[name.split("/")[0]]
         header = Header(data, name, [kind, TOMBSTONE] if kind == KINDS["backups"] else [kind], self.keys.repository)
         return parse_json(b"".join(self.parts(name, header, data, name.encode(), 4 * MIB)), name), header.kind == TOMBSTONE
@@ -430,7 +430,7 @@ class Repository:
             self.add(pack)
 
     def index(self, name):
-        data = self.store.read(name, limit=1024 * MIB)
+        data = self.store.read(name, limit=97 * MIB)
         require(hashlib.sha256(data).hexdigest() == name[6:], name, "its hash is not its name; it is damaged")
         header = Header(data, name, [KINDS["index"]], self.keys.repository)
         rest = Input(name, parts=self.parts(name, header, data, b"", 96 * MIB))

@@ -223,7 +223,7 @@ public final class BackupSession implements AutoCloseable {
 
   /** A put that was repeated after an unclear failure finds its own record; that is success. */
   private void requireOwn(ObjectName name) {
-    byte[] object = store.get(name);
+    byte[] object = ObjectKind.BACKUP.read(store, name);
     if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
       Tombstone tombstone = records.open(ObjectKind.TOMBSTONE, name, object, Tombstone.class);
       throw new FencedException(identity.backup(), tombstone.fencedBy());
@@ -274,7 +274,7 @@ public final class BackupSession implements AutoCloseable {
     if (records.put(ObjectKind.TOMBSTONE, name, tombstone) == PutOutcome.CREATED) {
       return null;
     }
-    byte[] object = store.get(name);
+    byte[] object = ObjectKind.BACKUP.read(store, name);
     return records.kindOf(name, object) == ObjectKind.TOMBSTONE
         ? null
         : records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);

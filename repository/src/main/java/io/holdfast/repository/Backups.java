@@ -117,7 +117,7 @@ public final class Backups {
 
   /** The record of that name, or null when a tombstone stands there. */
   private @Nullable BackupRecord read(ObjectName name) {
-    byte[] object = store.get(name);
+    byte[] object = ObjectKind.BACKUP.read(store, name);
     if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
       return null;
     }

@@ -98,7 +98,7 @@ final class FenceDeadSessions {
     PutOutcome outcome = records.put(ObjectKind.TOMBSTONE, backup, tombstone);
     boolean committed =
         outcome == PutOutcome.EXISTS
-            && records.kindOf(backup, store.get(backup)) == ObjectKind.BACKUP;
+            && records.kindOf(backup, ObjectKind.BACKUP.read(store, backup)) == ObjectKind.BACKUP;
     if (!committed) {
       recordFailure(session, newest, reason);
     }

@@ -19,6 +19,8 @@ final class IndexObjects {
   static final String PREFIX = "index/";
 
   private static final int LAYOUT = 1;
+
+  /** Some sixteen packs with as many chunks as they may have take half of it. */
   private static final int MAX_PLAIN = 96 << 20;
 
   private final ObjectStore store;
@@ -47,6 +49,9 @@ final class IndexObjects {
       pack.encode(out);
     }
     out.u8(0);
+    if (out.size() > MAX_PLAIN) {
+      throw new IllegalArgumentException(packs.size() + " packs are too many for one index object");
+    }
     byte[] object =
         SealedObject.seal(keys, ObjectKind.INDEX, RandomId.next(random), "", out.toBytes());
     String name = HexFormat.of().formatHex(PackBuilder.sha256(object, object.length));
@@ -59,11 +64,11 @@ final class IndexObjects {
 
   IndexObject read(String name) {
     String what = PREFIX + name;
-    byte[] object = store.get(ObjectName.of(what));
+    byte[] object = ObjectKind.INDEX.read(store, ObjectName.of(what));
     if (!HexFormat.of().formatHex(PackBuilder.sha256(object, object.length)).equals(name)) {
       throw new CorruptObjectException(what, "its bytes do not have the hash that names it");
     }
-    Encoder plain = new Encoder(object.length * 2);
+    Encoder plain = new Encoder(Math.min(object.length * 2, MAX_PLAIN));
     SealedObject.open(
         keys,
         ObjectKind.INDEX,

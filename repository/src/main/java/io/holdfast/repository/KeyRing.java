@@ -43,7 +43,7 @@ final class KeyRing implements ObjectKeys {
       names = list.limit(MAX_EPOCHS).map(ObjectStat::name).toList();
     }
     for (ObjectName name : names) {
-      byte[] object = store.get(name);
+      byte[] object = ObjectKind.EPOCH.read(store, name);
       if (ObjectHeader.isOf(object, repository)) { // else left by an interrupted creation
         load(name, object);
       }
@@ -99,7 +99,7 @@ final class KeyRing implements ObjectKeys {
   private void fetch(RandomId id, String name) {
     ObjectName epoch = EpochObject.name(id);
     try {
-      load(epoch, store.get(epoch));
+      load(epoch, ObjectKind.EPOCH.read(store, epoch));
     } catch (ObjectNotFoundException e) {
       throw new CorruptObjectException(name, "it names epoch " + id + ", which does not exist");
     }

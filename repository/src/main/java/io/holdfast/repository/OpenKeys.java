@@ -57,7 +57,7 @@ final class OpenKeys {
       }
     }
     try {
-      return store.get(FormatObject.NAME);
+      return ObjectKind.read(store, FormatObject.NAME, FormatObject.MAX_SIZE);
     } catch (ObjectNotFoundException e) {
       throw new RepositoryException(
           FailureCategory.NOT_FOUND,
@@ -74,7 +74,7 @@ final class OpenKeys {
     boolean any = false;
     for (ObjectName name : keyObjects()) {
       try {
-        byte[] object = store.get(name);
+        byte[] object = ObjectKind.KEY.read(store, name);
         KeyObject.requireName(name, object);
         if (!ObjectHeader.isOf(object, repository)) {
           continue; // left by a creation that was interrupted

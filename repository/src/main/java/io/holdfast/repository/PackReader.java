@@ -81,7 +81,7 @@ final class PackReader {
 
   /** Reads a pack by name without any index and checks its hash, header, trailer and directory. */
   WholePack readWhole(PackName name) {
-    byte[] bytes = store.get(name.object());
+    byte[] bytes = ObjectKind.DATA_PACK.read(store, name.object());
     return open(name, bytes);
   }
 

@@ -47,7 +47,7 @@ final class Records {
   }
 
   <T> T get(ObjectKind kind, ObjectName name, Class<T> type) {
-    return open(kind, name, store.get(name), type);
+    return open(kind, name, kind.read(store, name), type);
   }
 
   <T> T open(ObjectKind kind, ObjectName name, byte[] object, Class<T> type) {

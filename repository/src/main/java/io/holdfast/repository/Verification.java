@@ -121,6 +121,7 @@ public final class Verification {
     CheckReferences references = new CheckReferences(index, chunkReader, hashing);
     forEach(
         BackupName.PREFIX,
+        ObjectKind.BACKUP,
         findings,
         (name, object) -> {
           if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
@@ -135,10 +136,12 @@ public final class Verification {
         });
     forEach(
         "runs/",
+        ObjectKind.RUN,
         findings,
         (name, object) -> records.open(ObjectKind.RUN, name, object, RunRecord.class));
     forEach(
         Lease.PREFIX,
+        ObjectKind.SESSION,
         findings,
         (name, object) -> records.open(ObjectKind.SESSION, name, object, SessionRecord.class));
   }
@@ -147,19 +150,19 @@ public final class Verification {
     void check(ObjectName name, byte[] object);
   }
 
-  private void forEach(String prefix, Findings findings, RecordCheck check) {
+  private void forEach(String prefix, ObjectKind kind, Findings findings, RecordCheck check) {
     try (Stream<ObjectStat> objects = store.list(prefix)) {
       objects
           .map(ObjectStat::name)
-          .forEach(name -> findings.check(name.value(), () -> checkIfThere(name, check)));
+          .forEach(name -> findings.check(name.value(), () -> checkIfThere(name, kind, check)));
     }
   }
 
   /** What was removed since the listing, as leases are, is nobody's loss. */
-  private void checkIfThere(ObjectName name, RecordCheck check) {
+  private void checkIfThere(ObjectName name, ObjectKind kind, RecordCheck check) {
     byte[] object;
     try {
-      object = store.get(name);
+      object = kind.read(store, name);
     } catch (ObjectNotFoundException e) {
       return;
     }
@@ -209,7 +212,7 @@ public final class Verification {
 
   private void checkPack(ObjectStat pack, VerificationLevel level, Findings findings) {
     PackName name = PackName.parse(pack.name());
-    byte[] bytes = store.get(pack.name());
+    byte[] bytes = ObjectKind.DATA_PACK.read(store, pack.name());
     name.requireHashOf(bytes);
     if (level == VerificationLevel.CONTENT) {
       new CheckChunks(hashing, packReader.open(name, bytes), findings).run();

@@ -214,17 +214,12 @@ public final class LocalDirectoryStore implements ObjectStore {
   }
 
   @Override
-  public byte[] get(ObjectName name) {
+  public byte[] get(ObjectName name, int maximum) {
     Path object = path(name);
     try (FileChannel channel = openForReading(object)) {
       long size = channel.size();
-      if (size > MAX_OBJECT_SIZE) {
-        throw new StorageException(
-            FailureCategory.CORRUPT,
-            "object %s in %s has %d bytes, more than any object may have"
-                .formatted(name, describe(), size),
-            "Something else wrote that file: run a verification.",
-            null);
+      if (size > maximum) {
+        throw new ObjectTooLargeException(name, describe(), size, maximum);
       }
       return read(channel, name, 0, (int) size);
     } catch (IOException e) {

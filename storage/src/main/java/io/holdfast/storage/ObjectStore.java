@@ -30,10 +30,10 @@ import java.util.stream.Stream;
  *       that does not grow with the number of objects.
  * </ul>
  *
- * Errors: {@link ObjectNotFoundException}, {@link StorageFullException}, {@link
- * StorageAccessException}, {@link ShortReadException}, {@link StorageInterruptedException}, {@link
- * StorageUnavailableException} (the only one worth repeating), or their parent {@link
- * StorageException}.
+ * Errors: {@link ObjectNotFoundException}, {@link ObjectTooLargeException}, {@link
+ * StorageFullException}, {@link StorageAccessException}, {@link ShortReadException}, {@link
+ * StorageInterruptedException}, {@link StorageUnavailableException} (the only one worth repeating),
+ * or their parent {@link StorageException}.
  */
 public interface ObjectStore extends AutoCloseable {
   /** The size in bytes that no object exceeds. */
@@ -48,11 +48,18 @@ public interface ObjectStore extends AutoCloseable {
   PutOutcome put(ObjectName name, ByteBuffer content);
 
   /**
-   * All bytes of an object.
+   * All bytes of an object that has no more than {@code maximum}. A larger one is told by its size,
+   * before memory is taken for it.
    *
    * @throws ObjectNotFoundException when there is none
+   * @throws ObjectTooLargeException when it is larger
    */
-  byte[] get(ObjectName name);
+  byte[] get(ObjectName name, int maximum);
+
+  /** As above, with {@link #MAX_OBJECT_SIZE}. */
+  default byte[] get(ObjectName name) {
+    return get(name, MAX_OBJECT_SIZE);
+  }
 
   /**
    * Exactly {@code length} bytes of an object from {@code offset} on.

@@ -126,9 +126,9 @@ public final class FaultyStore implements ObjectStore {
   }
 
   @Override
-  public byte[] get(ObjectName name) {
+  public byte[] get(ObjectName name, int maximum) {
     check(Call.GET, name.value());
-    return tampered(name, store.get(name));
+    return tampered(name, store.get(name, maximum));
   }
 
   @Override

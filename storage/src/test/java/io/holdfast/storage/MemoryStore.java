@@ -44,8 +44,12 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public byte[] get(ObjectName name) {
-    return held(name).content.clone();
+  public byte[] get(ObjectName name, int maximum) {
+    byte[] content = held(name).content;
+    if (content.length > maximum) {
+      throw new ObjectTooLargeException(name, describe(), content.length, maximum);
+    }
+    return content.clone();
   }
 
   @Override

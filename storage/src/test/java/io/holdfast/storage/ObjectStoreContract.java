@@ -87,6 +87,19 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void anObjectThatIsLargerThanItsReaderTakesIsRefused() {
+    store().put(NAME, bytes("content"));
+    assertThat(store().get(NAME, 7)).hasSize(7);
+    assertThatExceptionOfType(ObjectTooLargeException.class)
+        .isThrownBy(() -> store().get(NAME, 6))
+        .withMessageContaining(NAME.value())
+        .withMessageContaining("7 bytes");
+    assertThatExceptionOfType(ObjectTooLargeException.class).isThrownBy(() -> store().get(NAME, 0));
+    assertThatExceptionOfType(ObjectNotFoundException.class)
+        .isThrownBy(() -> store().get(ObjectName.of("nowhere"), 0));
+  }
+
+  @Test
   void aSecondPutChangesNothing() {
     store().put(NAME, bytes("first"));
     assertThat(store().put(NAME, bytes("second"))).isEqualTo(PutOutcome.EXISTS);

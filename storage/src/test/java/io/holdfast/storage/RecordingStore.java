@@ -71,8 +71,8 @@ public final class RecordingStore implements ObjectStore {
   }
 
   @Override
-  public byte[] get(ObjectName name) {
-    return store.get(name);
+  public byte[] get(ObjectName name, int maximum) {
+    return store.get(name, maximum);
   }
 
   @Override
