@@ -3,8 +3,10 @@ package io.holdfast.repository;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutOutcome;
+import io.holdfast.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -67,9 +69,7 @@ final class CreateKeys {
         store.put(KeyObject.name(key), ByteBuffer.wrap(key));
       }
       putEpoch(root, repository);
-      if (store.put(FormatObject.NAME, ByteBuffer.wrap(format)) == PutOutcome.EXISTS) {
-        throw exists();
-      }
+      putFormat(format);
       ring.loadEpochs();
       complete = true;
       return ring;
@@ -83,6 +83,30 @@ final class CreateKeys {
   private void putEpoch(RootKey root, RandomId repository) {
     try (EpochObject epoch = EpochObject.next(1, random)) {
       store.put(epoch.name(), ByteBuffer.wrap(epoch.seal(root, repository, random)));
+    }
+  }
+
+  /** A put that failed may have stored the object all the same; repeating it tells. */
+  private void putFormat(byte[] format) {
+    PutOutcome outcome;
+    try {
+      outcome = store.put(FormatObject.NAME, ByteBuffer.wrap(format));
+    } catch (StorageException unclear) {
+      outcome = repeat(format, unclear);
+    }
+    if (outcome == PutOutcome.EXISTS
+        && !Arrays.equals(
+            ObjectKind.read(store, FormatObject.NAME, FormatObject.MAX_SIZE), format)) {
+      throw exists();
+    }
+  }
+
+  private PutOutcome repeat(byte[] format, StorageException unclear) {
+    try {
+      return store.put(FormatObject.NAME, ByteBuffer.wrap(format));
+    } catch (StorageException again) {
+      unclear.addSuppressed(again);
+      throw unclear;
     }
   }
 
