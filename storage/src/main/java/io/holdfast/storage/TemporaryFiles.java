@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files on their way to becoming objects. A name starts with a mark of the process; a file that is
@@ -30,11 +32,24 @@ final class TemporaryFiles {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
+  /** How to lock a file; fails where the file system has no locks. */
+  @FunctionalInterface
+  interface Locks {
+    /** The lock, or null when another process has it. */
+    @Nullable FileLock tryLock(FileChannel channel) throws IOException;
+  }
+
   private final Path directory;
+  private final Locks locks;
   private final String mark;
 
   TemporaryFiles(Path directory) {
+    this(directory, FileChannel::tryLock);
+  }
+
+  TemporaryFiles(Path directory, Locks locks) {
     this.directory = directory;
+    this.locks = locks;
     this.mark = markOf(ProcessHandle.current());
   }
 
@@ -71,9 +86,9 @@ final class TemporaryFiles {
   }
 
   /** True also where the file system has no locks: then the age alone protects the file. */
-  private static boolean lock(FileChannel channel) throws IOException {
+  private boolean lock(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
+      FileLock lock = locks.tryLock(channel);
       return lock == null || lock.isValid();
     } catch (ClosedByInterruptException e) {
       throw e;
@@ -125,17 +140,22 @@ final class TemporaryFiles {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return attributes.isRegularFile()
           && attributes.lastModifiedTime().toInstant().plus(LEFTOVER_AGE).isBefore(now)
-          && !isLocked(file);
+          && isKnownToBeUnlocked(file);
     } catch (NoSuchFileException e) {
       return false;
     }
   }
 
-  private static boolean isLocked(Path file) throws IOException {
+  /** Not where the file system has no locks, or the file is somebody else's: it may be in use. */
+  private boolean isKnownToBeUnlocked(Path file) throws IOException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        FileLock lock = channel.tryLock()) {
-      return lock == null;
+        FileLock lock = locks.tryLock(channel)) {
+      return lock != null;
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (OverlappingFileLockException | IOException unknown) {
+      return false;
     }
   }
 }
