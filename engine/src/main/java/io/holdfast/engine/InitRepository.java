@@ -85,6 +85,8 @@ public final class InitRepository {
           place,
           keyFile,
           kit.map(made -> made.page(repository.id(), place, created)));
+    } finally {
+      kit.ifPresent(RecoveryKit::close);
     }
   }
 

@@ -55,14 +55,18 @@ final class OpenRepository {
     try (Secret secret = surroundings.secrets().resolve(reference)) {
       char[] chars = secret.toChars();
       try {
-        return isRecoveryKit(secret.bytes())
-            ? Credential.recoveryKit(RecoveryKit.parse(new String(chars)))
-            : Credential.passphrase(chars);
+        return isRecoveryKit(secret.bytes()) ? recoveryKit(chars) : Credential.passphrase(chars);
       } catch (IllegalArgumentException e) {
         throw new SecretException(reference, String.valueOf(e.getMessage()), "", e);
       } finally {
         Arrays.fill(chars, '\0');
       }
+    }
+  }
+
+  private static Credential recoveryKit(char[] text) {
+    try (RecoveryKit kit = RecoveryKit.parse(text)) {
+      return Credential.recoveryKit(kit);
     }
   }
 

@@ -21,7 +21,8 @@ public final class Credential implements AutoCloseable {
   }
 
   /**
-   * A passphrase; the characters are copied, and the caller wipes its own.
+   * A passphrase; the characters are copied, and the caller wipes its own. Where its accents have
+   * to be normalised, a copy stays in memory until it is collected: the JDK makes it a string.
    *
    * @throws IllegalArgumentException when it is empty or not valid text
    */
@@ -63,7 +64,7 @@ public final class Credential implements AutoCloseable {
     return new Credential(HolderKind.KEY_FILE, new Secret(content.clone()));
   }
 
-  /** A recovery kit. */
+  /** A recovery kit; its key is copied, and the caller closes it. */
   public static Credential recoveryKit(RecoveryKit kit) {
     return new Credential(HolderKind.RECOVERY_KIT, new Secret(kit.key()));
   }

@@ -3,7 +3,6 @@ package io.holdfast.repository;
 import io.holdfast.storage.ObjectName;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The key of an epoch, sealed under a root key; docs/repository-format.md section 5.3.
@@ -78,12 +77,9 @@ record EpochObject(RandomId id, long sequence, Secret key) implements AutoClosea
   }
 
   private static Gcm sealing(RootKey root, ObjectHeader header) {
+    byte[] salt = header.salt().rawBytes();
     return root.symmetric()
-        .with(
-            bytes ->
-                new Gcm(
-                    new SecretKeySpec(
-                        Hkdf.derive(bytes, header.salt().rawBytes(), KeyLabel.EPOCH), "AES")));
+        .with(bytes -> new Gcm(Hkdf.key("AES", bytes, salt, KeyLabel.EPOCH.info())));
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /**
@@ -158,9 +157,7 @@ final class KeyObject {
   }
 
   private static Gcm wrapping(Secret kek) {
-    return kek.with(
-        bytes ->
-            new Gcm(new SecretKeySpec(Hkdf.derive(bytes, Hkdf.NO_SALT, KeyLabel.WRAP), "AES")));
+    return kek.with(bytes -> new Gcm(Hkdf.key("AES", bytes, Hkdf.NO_SALT, KeyLabel.WRAP.info())));
   }
 
   private static String publicKey(Secret kek) {

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
  * 32 random bytes that open a repository without anything else, written so that they can be printed
- * and typed in; docs/repository-format.md section 5.5. A mistyped character is noticed.
+ * and typed in; docs/repository-format.md section 5.5. A mistyped character is noticed. Wiped when
+ * closed.
  */
-public final class RecoveryKit {
+public final class RecoveryKit implements AutoCloseable {
   private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final String PREFIX = "HFK1";
   private static final int CHARACTERS = 52;
@@ -38,21 +38,54 @@ public final class RecoveryKit {
    *
    * @throws IllegalArgumentException with what is wrong, which never includes the text
    */
-  public static RecoveryKit parse(String text) {
-    String plain = text.replaceAll("[\\s-]", "").toUpperCase(Locale.ROOT);
-    if (!plain.startsWith(PREFIX)) {
+  public static RecoveryKit parse(char[] text) {
+    char[] plain = plain(text);
+    int[] digits = new int[CHARACTERS + CHECK];
+    try {
+      read(plain, digits);
+      return of(digits);
+    } finally {
+      Arrays.fill(plain, '\0');
+      Arrays.fill(digits, 0);
+    }
+  }
+
+  /** The characters that count, and no others after them. */
+  private static char[] plain(char[] text) {
+    char[] all = new char[text.length];
+    int length = 0;
+    for (char c : text) {
+      if (!Character.isWhitespace(c) && c != '-') {
+        all[length++] = Character.toUpperCase(c);
+      }
+    }
+    char[] plain = Arrays.copyOf(all, length);
+    Arrays.fill(all, '\0');
+    return plain;
+  }
+
+  private static void read(char[] plain, int[] digits) {
+    if (!Arrays.equals(
+        plain,
+        0,
+        Math.min(plain.length, PREFIX.length()),
+        PREFIX.toCharArray(),
+        0,
+        PREFIX.length())) {
       throw new IllegalArgumentException("a recovery kit starts with " + PREFIX);
     }
-    String body = plain.substring(PREFIX.length());
-    if (body.length() != CHARACTERS + CHECK) {
+    int length = plain.length - PREFIX.length();
+    if (length != digits.length) {
       throw new IllegalArgumentException(
           "a recovery kit has %d characters after %s, this has %d"
-              .formatted(CHARACTERS + CHECK, PREFIX, body.length()));
+              .formatted(digits.length, PREFIX, length));
     }
-    int[] digits = new int[body.length()];
     for (int i = 0; i < digits.length; i++) {
-      digits[i] = digit(body.charAt(i), i);
+      digits[i] = digit(plain[PREFIX.length() + i], i);
     }
+  }
+
+  private static RecoveryKit of(int[] digits) {
     if ((digits[CHARACTERS - 1] & 0xF) != 0) {
       throw new IllegalArgumentException("a character near the end is mistyped");
     }
@@ -61,8 +94,8 @@ public final class RecoveryKit {
       int value = digits[bit / 5] >> (4 - bit % 5) & 1;
       key[bit / 8] |= (byte) (value << (7 - bit % 8));
     }
-    int[] check = check(key);
-    if (!Arrays.equals(check, Arrays.copyOfRange(digits, CHARACTERS, digits.length))) {
+    if (!Arrays.equals(check(key), Arrays.copyOfRange(digits, CHARACTERS, digits.length))) {
+      Arrays.fill(key, (byte) 0);
       throw new IllegalArgumentException(
           "the check group does not match: a character is mistyped, or two are swapped");
     }
@@ -139,6 +172,11 @@ public final class RecoveryKit {
         characters check the others. Upper and lower case and spaces do not matter.
         """
         .formatted(repository, place, created, text());
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(key, (byte) 0);
   }
 
   /** A copy of the 32 bytes. */

@@ -13,7 +13,7 @@ final class RecoveryKitTest {
   private static void refused(String text) {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .as(text)
-        .isThrownBy(() -> RecoveryKit.parse(text));
+        .isThrownBy(() -> RecoveryKit.parse(text.toCharArray()));
   }
 
   @Test
@@ -21,16 +21,16 @@ final class RecoveryKitTest {
     for (int seed = 0; seed < 200; seed++) {
       RecoveryKit each = RecoveryKit.next(new Random(seed));
       assertThat(each.text()).matches("HFK1(-[0-9A-HJKMNP-TV-Z]{4}){14}");
-      assertThat(RecoveryKit.parse(each.text()).key()).isEqualTo(each.key());
+      assertThat(RecoveryKit.parse(each.text().toCharArray()).key()).isEqualTo(each.key());
     }
   }
 
   @Test
   void caseSpacesAndLookAlikesDoNotMatter() {
     String typed = kit.text().toLowerCase(Locale.ROOT).replace('-', ' ');
-    assertThat(RecoveryKit.parse("  " + typed + "\n").key()).isEqualTo(kit.key());
+    assertThat(RecoveryKit.parse(("  " + typed + "\n").toCharArray()).key()).isEqualTo(kit.key());
     String alike = kit.text().substring(4).replace('0', 'O').replace('1', 'l');
-    assertThat(RecoveryKit.parse("HFK1" + alike).key()).isEqualTo(kit.key());
+    assertThat(RecoveryKit.parse(("HFK1" + alike).toCharArray()).key()).isEqualTo(kit.key());
   }
 
   @Test
@@ -52,7 +52,7 @@ final class RecoveryKitTest {
     refused(kit.text() + "A");
     refused(kit.text().replace('-', '_'));
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> RecoveryKit.parse(kit.text() + "A"))
+        .isThrownBy(() -> RecoveryKit.parse((kit.text() + "A").toCharArray()))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(kit.text().substring(5, 9)));
   }
 
@@ -61,5 +61,12 @@ final class RecoveryKitTest {
     String page = kit.page("0123", "/backup", "2026-11-22");
     assertThat(page).contains(kit.text(), "0123", "/backup", "2026-11-22");
     assertThat(page.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(96));
+  }
+
+  @Test
+  void aClosedKitIsWiped() {
+    RecoveryKit kit = RecoveryKit.next(new Random(5));
+    kit.close();
+    assertThat(kit.key()).containsOnly(0);
   }
 }

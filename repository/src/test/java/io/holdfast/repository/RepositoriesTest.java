@@ -57,7 +57,9 @@ final class RepositoriesTest {
     try (ObjectStore store = LocalDirectoryStore.open(place);
         Repository opened =
             Repositories.open(
-                store, Credential.recoveryKit(RecoveryKit.parse(kit.text())), options())) {
+                store,
+                Credential.recoveryKit(RecoveryKit.parse(kit.text().toCharArray())),
+                options())) {
       assertThat(opened.id()).isEqualTo(id);
     }
   }

@@ -72,7 +72,7 @@ final class RepositoryKeysTest {
         List.of(
             passphrase("correct horse"),
             keyFile(1),
-            Credential.recoveryKit(RecoveryKit.parse(kit.text())))) {
+            Credential.recoveryKit(RecoveryKit.parse(kit.text().toCharArray())))) {
       try (KeyRing ring = open(credential)) {
         assertThat(SealedObject.open(ring, ObjectKind.RUN, ObjectName.of("runs/1"), object, 1000))
             .isEqualTo("text".getBytes(UTF_8));
