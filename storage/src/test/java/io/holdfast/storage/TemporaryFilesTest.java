@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TemporaryFilesTest {
-  private static final Instant MUCH_LATER = Instant.now().plus(Duration.ofDays(400));
+  private final Instant muchLater = Instant.now().plus(Duration.ofDays(400));
 
   @TempDir private Path directory;
 
@@ -29,7 +29,7 @@ final class TemporaryFilesTest {
             channel -> {
               throw new IOException("No locks available");
             });
-    assertThat(files.removeLeftovers(MUCH_LATER)).isZero();
+    assertThat(files.removeLeftovers(muchLater)).isZero();
     assertThat(file).exists();
     files.create(files.newName()).close();
   }
@@ -43,14 +43,14 @@ final class TemporaryFilesTest {
             channel -> {
               throw new OverlappingFileLockException();
             });
-    assertThat(files.removeLeftovers(MUCH_LATER)).isZero();
+    assertThat(files.removeLeftovers(muchLater)).isZero();
     assertThat(file).exists();
   }
 
   @Test
   void aFileThatNobodyHasLockedGoesWhenItIsOld() throws IOException {
     Path file = leave();
-    assertThat(new TemporaryFiles(directory).removeLeftovers(MUCH_LATER)).isOne();
+    assertThat(new TemporaryFiles(directory).removeLeftovers(muchLater)).isOne();
     assertThat(file).doesNotExist();
   }
 }
