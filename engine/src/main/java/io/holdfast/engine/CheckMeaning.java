@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Checks what a schema cannot say: that what is referred to is there, and that patterns are any. */
+/**
+ * Checks what a schema cannot say: that what is referred to is there, and that patterns are any.
+ */
 final class CheckMeaning {
   private final YamlDocument document;
   private final List<ConfigurationProblem> problems = new ArrayList<>();

@@ -93,8 +93,7 @@ public final class CheckSources {
 
   private static Finding tree(SourceSettings.Tree source) {
     String subject = "source " + source.name();
-    return readable(
-        subject, BytePath.of(source.path().toString()), source.path() + " can be read");
+    return readable(subject, BytePath.of(source.path().toString()), source.path() + " can be read");
   }
 
   private static Finding readable(String subject, BytePath directory, String fine) {

@@ -70,8 +70,7 @@ final class DatabaseReader implements SourceReader {
             new Steps(name(), progress));
     return switch (source.mode()) {
       case STREAM -> new StreamClusterReader(server, options);
-      case DIRECT ->
-          new DirectClusterReader(server, AskDataDirectory.of(source, server), options);
+      case DIRECT -> new DirectClusterReader(server, AskDataDirectory.of(source, server), options);
     };
   }
 

@@ -2,8 +2,8 @@ package io.holdfast.engine;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.repository.BackupRecord;
-import io.holdfast.repository.Entry;
 import io.holdfast.repository.ContentReader;
+import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;

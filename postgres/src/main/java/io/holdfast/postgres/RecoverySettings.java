@@ -38,7 +38,9 @@ final class RecoverySettings {
     settings.put("recovery_target_time", "");
     settings.put("recovery_target_xid", "");
     settings.put("recovery_target_lsn", "");
-    settings.put("recovery_target", fromStandby ? "" : "immediate"); // must follow those that are set to nothing
+    settings.put(
+        "recovery_target",
+        fromStandby ? "" : "immediate"); // must follow those that are set to nothing
     settings.put("recovery_target_action", "promote");
     settings.put("recovery_target_timeline", "current");
     settings.put("recovery_end_command", "");

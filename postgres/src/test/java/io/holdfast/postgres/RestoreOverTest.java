@@ -189,7 +189,8 @@ class RestoreOverTest {
 
     String after =
         new String(
-            new RecoverySettings(false, Map.of("archive_mode", "off", "note", "it's \\")).applyTo(before),
+            new RecoverySettings(false, Map.of("archive_mode", "off", "note", "it's \\"))
+                .applyTo(before),
             StandardCharsets.UTF_8);
 
     assertThat(after)
