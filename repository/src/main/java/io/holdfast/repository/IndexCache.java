@@ -2,22 +2,19 @@ package io.holdfast.repository;
 
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The local directory with the index of one repository as {@link IndexRun} files. It is made from
- * the repository at will and may be deleted at any time; several processes may use it at once.
+ * the repository at will and may be deleted at any time. Several processes may use it at once; what
+ * two of them make of the same index objects is sorted out by the next one that loads it.
  */
 final class IndexCache {
   /** More runs than this are merged: each costs every look-up a search. */
@@ -25,13 +22,10 @@ final class IndexCache {
 
   private static final int MAX_PARTS = 64;
 
-  private static final String SUFFIX = ".run";
-
-  private final Path directory;
-  private final AtomicInteger serials = new AtomicInteger();
+  private final RunFiles files;
 
   IndexCache(Path directory) {
-    this.directory = directory;
+    files = new RunFiles(directory);
   }
 
   /**
@@ -41,9 +35,11 @@ final class IndexCache {
    */
   List<IndexRun> load(IndexObjects objects) {
     try {
-      Files.createDirectories(directory);
+      files.removeLeftovers();
+      List<IndexRun> cached = files.openAll();
+      // Listed only now: the index objects of a run that another process has just made are in it.
       Set<String> listed = objects.list();
-      return update(openCached(new TreeSet<>(listed)), Set.of(), listed, objects);
+      return update(choose(cached, new TreeSet<>(listed)), Set.of(), listed, objects);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -108,7 +104,7 @@ final class IndexCache {
   }
 
   /** Drops the runs that say what counts no more; what else they say is to be read again. */
-  private static List<IndexRun> withoutSuperseded(
+  private List<IndexRun> withoutSuperseded(
       List<IndexRun> runs, Set<String> superseded, Set<IndexRun> searched) throws IOException {
     if (superseded.isEmpty()) {
       return runs;
@@ -119,7 +115,7 @@ final class IndexCache {
         kept.add(run);
         continue;
       }
-      Files.deleteIfExists(run.file());
+      files.remove(run);
       if (!searched.contains(run)) {
         run.close();
       }
@@ -135,70 +131,42 @@ final class IndexCache {
       rebuild.run(
           known,
           packs -> {
-            parts.add(part(file -> IndexRunWriter.write(file, damaged, Set.of(), packs)));
+            parts.add(part(out -> IndexRunWriter.write(out, damaged, Set.of(), packs)));
             if (parts.size() > MAX_PARTS) {
-              IndexRun merged = part(file -> IndexRunWriter.merge(file, parts));
+              IndexRun merged = part(out -> IndexRunWriter.merge(out, parts));
               parts.forEach(IndexRun::close);
               parts.clear();
               parts.add(merged);
             }
           });
-      Path file = fileFor(damaged);
-      IndexRunWriter.merge(file, parts);
-      return reopen(file);
+      return files.write(out -> IndexRunWriter.merge(out, parts));
     } finally {
       parts.forEach(IndexRun::close);
     }
   }
 
-  @FunctionalInterface
-  private interface RunFile {
-    void write(Path file) throws IOException;
-  }
-
-  /** A run whose file is gone at once: it must never be taken for all that it is a part of. */
-  private IndexRun part(RunFile content) {
+  /** A run that no load ever finds: it must never be taken for all that it is a part of. */
+  private IndexRun part(RunFiles.Content content) {
     try {
-      Path file = Files.createTempFile(directory, "part", ".tmp");
-      try {
-        content.write(file);
-        return reopen(file);
-      } finally {
-        Files.deleteIfExists(file);
-      }
+      return files.writePassing(content);
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
   RepositoryException failed(IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return new CancelledException("using the index cache in " + files.directory());
+    }
     return new RepositoryException(
         FailureCategory.UNAVAILABLE,
-        "the index cache in " + directory + " cannot be used: " + e,
+        "the index cache in " + files.directory() + " cannot be used: " + e,
         "Check the space there and who may write; the directory may be deleted.",
         e);
   }
 
-  /** Opens the runs whose index objects all exist, largest first, and takes those off the set. */
-  private List<IndexRun> openCached(Set<String> live) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
-      found.forEach(files::add);
-    }
-    List<IndexRun> candidates = new ArrayList<>();
-    for (Path file : files) {
-      try {
-        IndexRun run = IndexRun.open(file, serials.incrementAndGet());
-        if (run == null) {
-          Files.deleteIfExists(file);
-        } else {
-          candidates.add(run);
-        }
-      } catch (NoSuchFileException e) {
-        // Another process merged it away; what it stood for is read from the repository.
-        Files.deleteIfExists(file);
-      }
-    }
+  /** The runs whose index objects all exist, largest first; takes those off the set. */
+  private List<IndexRun> choose(List<IndexRun> candidates, Set<String> live) throws IOException {
     candidates.sort(Comparator.comparingLong(IndexRun::bytes).reversed());
     List<IndexRun> runs = new ArrayList<>();
     for (IndexRun run : candidates) {
@@ -208,7 +176,7 @@ final class IndexCache {
         runs.add(run);
       } else {
         run.close();
-        Files.deleteIfExists(run.file());
+        files.remove(run);
       }
     }
     return runs;
@@ -217,9 +185,7 @@ final class IndexCache {
   /** Adds a run for an index object that was just written or read. */
   IndexRun write(Set<String> sources, Set<String> superseded, List<PackSummary> packs) {
     try {
-      Path file = fileFor(sources);
-      IndexRunWriter.write(file, sources, superseded, packs);
-      return reopen(file);
+      return files.write(out -> IndexRunWriter.write(out, sources, superseded, packs));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -244,33 +210,13 @@ final class IndexCache {
     while (current.size() > MAX_RUNS) {
       current.sort(Comparator.comparingLong(IndexRun::bytes));
       List<IndexRun> smallest = List.copyOf(current.subList(0, MAX_RUNS));
-      Set<String> sources = new TreeSet<>();
-      smallest.forEach(run -> sources.addAll(run.sourceNames()));
-      Path file = fileFor(sources);
-      IndexRunWriter.merge(file, smallest);
-      IndexRun merged = reopen(file);
+      IndexRun merged = files.write(out -> IndexRunWriter.merge(out, smallest));
       for (IndexRun run : smallest) {
-        Files.deleteIfExists(run.file());
+        files.remove(run);
       }
       current.removeAll(smallest);
       current.add(merged);
     }
     return current;
-  }
-
-  private IndexRun reopen(Path file) throws IOException {
-    IndexRun run = IndexRun.open(file, serials.incrementAndGet());
-    if (run == null) {
-      throw new IOException(file + " was written and cannot be read back");
-    }
-    return run;
-  }
-
-  private Path fileFor(Set<String> sources) {
-    byte[] names =
-        String.join("\n", new TreeSet<>(sources))
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    String hash = HexFormat.of().formatHex(PackBuilder.sha256(names, names.length));
-    return directory.resolve(hash.substring(0, 32) + SUFFIX);
   }
 }

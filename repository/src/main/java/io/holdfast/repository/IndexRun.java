@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sorted, memory-mapped table of chunks and the packs they lie in: what one index object says, or
- * several merged. A file of the local cache, not of the repository. Thread-safe.
+ * several merged. A file of the local cache, see {@link RunFiles}, not of the repository.
+ * Thread-safe.
  *
  * <pre>
  *   header    "HFRUN002" | u32 sources | u32 packs | u32 blocks | u32 superseded | u64 chunks
@@ -78,14 +78,15 @@ final class IndexRun implements AutoCloseable {
   /**
    * Maps a run after checking all of its bytes.
    *
+   * @param file for messages, and to remove it
    * @param serial orders runs of one process
    * @return null when the file is not a whole run: it is to be made again
    */
   @SuppressWarnings("MustBeClosedChecker") // the run closes its arena
-  static @Nullable IndexRun open(Path file, int serial) throws IOException {
+  static @Nullable IndexRun map(FileChannel channel, Path file, int serial) throws IOException {
     Arena arena = Arena.ofShared();
     boolean ok = false;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try {
       MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       if (isWhole(data)) {
         ok = true;

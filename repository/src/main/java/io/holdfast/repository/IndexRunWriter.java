@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -19,12 +16,13 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
-/** Makes the files of {@link IndexRun}. A file appears under its name whole or not at all. */
+/** Writes the content of files of {@link IndexRun}. */
 final class IndexRunWriter {
   private IndexRunWriter() {}
 
   /** Writes what one index object says. Sorts in memory: an index object is bounded. */
-  static void write(Path file, Set<String> sources, Set<String> superseded, List<PackSummary> packs)
+  static void write(
+      OutputStream file, Set<String> sources, Set<String> superseded, List<PackSummary> packs)
       throws IOException {
     record Row(int pack, PlacedChunk chunk) {}
     List<Row> rows = new ArrayList<>();
@@ -37,7 +35,7 @@ final class IndexRunWriter {
     }
     rows.sort(Comparator.comparing(row -> row.chunk().id()));
     int blockCount = blocks;
-    toFile(
+    checked(
         file,
         out -> {
           header(out, sources, superseded, packs.size(), blockCount, rows.size());
@@ -57,7 +55,7 @@ final class IndexRunWriter {
   }
 
   /** Writes one run that stands for several. Memory does not grow with their size. */
-  static void merge(Path file, List<IndexRun> runs) throws IOException {
+  static void merge(OutputStream file, List<IndexRun> runs) throws IOException {
     Set<String> sources = new LinkedHashSet<>();
     Set<String> superseded = new LinkedHashSet<>();
     int packs = 0;
@@ -73,7 +71,7 @@ final class IndexRunWriter {
     int packCount = packs;
     int blockCount = blocks;
     long chunkCount = chunks;
-    toFile(
+    checked(
         file,
         out -> {
           header(out, sources, superseded, packCount, blockCount, chunkCount);
@@ -226,22 +224,13 @@ final class IndexRunWriter {
     void writeTo(DataOutputStream out) throws IOException;
   }
 
-  private static void toFile(Path file, Body body) throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    Path unfinished = Files.createTempFile(directory, "run", ".tmp");
-    try {
-      CRC32C crc = new CRC32C();
-      try (OutputStream raw = Files.newOutputStream(unfinished);
-          DataOutputStream out =
-              new DataOutputStream(
-                  new BufferedOutputStream(new CheckedOutputStream(raw, crc), 1 << 16))) {
-        body.writeTo(out);
-        out.flush();
-        out.writeInt((int) crc.getValue());
-      }
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+  private static void checked(OutputStream file, Body body) throws IOException {
+    CRC32C crc = new CRC32C();
+    DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(new CheckedOutputStream(file, crc), 1 << 16));
+    body.writeTo(out);
+    out.flush();
+    out.writeInt((int) crc.getValue());
+    out.flush();
   }
 }
