@@ -1,10 +1,13 @@
 package io.holdfast.repository;
 
-import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says where each chunk of a repository lies. Thread-safe; grows while a backup is written. */
@@ -12,7 +15,10 @@ final class ChunkIndex implements AutoCloseable {
   private final IndexCache cache;
   private final IndexObjects objects;
   private final DamageNotes notes;
-  private final List<IndexRun> opened = new ArrayList<>();
+
+  /** All that are still referred to, as those are that were merged while somebody searches them. */
+  private final Set<IndexRun> opened = Collections.newSetFromMap(new WeakHashMap<>());
+
   private final DamagedCopies damagedCopies = new DamagedCopies();
   private volatile List<IndexRun> runs;
   private volatile LostPacks lostPacks = LostPacks.NONE;
@@ -35,6 +41,10 @@ final class ChunkIndex implements AutoCloseable {
    * lost or damaged do not count.
    */
   @Nullable ChunkLocation find(ChunkId id) {
+    return withoutDamage(() -> findInRuns(id));
+  }
+
+  private @Nullable ChunkLocation findInRuns(ChunkId id) {
     for (IndexRun run : runs) {
       ChunkLocation location = run.find(id);
       if (location == null) {
@@ -54,6 +64,10 @@ final class ChunkIndex implements AutoCloseable {
 
   /** All copies of a chunk, those last that are known to be lost or damaged. */
   List<ChunkLocation> copies(ChunkId id) {
+    return withoutDamage(() -> copiesInRuns(id));
+  }
+
+  private List<ChunkLocation> copiesInRuns(ChunkId id) {
     List<ChunkLocation> copies = new ArrayList<>();
     for (IndexRun run : runs) {
       copies.addAll(run.copies(id));
@@ -142,27 +156,67 @@ final class ChunkIndex implements AutoCloseable {
     return runs;
   }
 
+  /**
+   * Does something that reads the runs. When that meets a damaged file of the cache, the file is
+   * made again from the repository, and it is done once more.
+   */
+  <T extends @Nullable Object> T withoutDamage(Supplier<T> action) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return action.get();
+      } catch (DamagedCacheException e) {
+        if (attempt > IndexCache.MAX_RUNS) {
+          throw e;
+        }
+        replace(e);
+      }
+    }
+  }
+
+  private synchronized void replace(DamagedCacheException damaged) {
+    List<IndexRun> whole = new ArrayList<>(runs);
+    DamagedCacheException next = damaged;
+    while (whole.removeAll(runsOf(next.file(), whole))) {
+      try {
+        use(cache.refresh(whole, objects));
+        return;
+      } catch (DamagedCacheException another) {
+        next = another;
+      }
+    }
+    if (next != damaged) {
+      throw next; // one that was made a moment ago
+    }
+  }
+
+  private static List<IndexRun> runsOf(Path file, List<IndexRun> among) {
+    return among.stream().filter(run -> run.file().equals(file)).toList();
+  }
+
   /** Takes in the index objects that were put since, and leaves out what they supersede. */
   synchronized void refresh() {
-    List<IndexRun> before = runs;
-    List<IndexRun> after = cache.refresh(before, objects);
-    after.stream().filter(run -> !before.contains(run)).forEach(opened::add);
-    runs = List.copyOf(after);
+    withoutDamage(
+        () -> {
+          use(cache.refresh(runs, objects));
+          return true;
+        });
+  }
+
+  private void use(List<IndexRun> now) {
+    opened.addAll(now);
+    runs = List.copyOf(now);
   }
 
   /** Adds what an index object says that was just written. */
   synchronized void add(String indexObject, List<PackSummary> packs) {
     List<IndexRun> more = new ArrayList<>(runs);
-    IndexRun added = cache.write(Set.of(indexObject), Set.of(), packs);
-    opened.add(added);
-    more.add(added);
-    try {
-      List<IndexRun> compacted = cache.compact(more);
-      compacted.stream().filter(run -> !more.contains(run)).forEach(opened::add);
-      runs = List.copyOf(compacted);
-    } catch (IOException e) {
-      throw cache.failed(e);
-    }
+    more.add(cache.write(Set.of(indexObject), Set.of(), packs));
+    use(more);
+    withoutDamage(
+        () -> {
+          use(cache.compact(runs));
+          return true;
+        });
   }
 
   @Override

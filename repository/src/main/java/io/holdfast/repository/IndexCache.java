@@ -18,9 +18,12 @@ import java.util.TreeSet;
  */
 final class IndexCache {
   /** More runs than this are merged: each costs every look-up a search. */
-  private static final int MAX_RUNS = 8;
+  static final int MAX_RUNS = 8;
 
   private static final int MAX_PARTS = 64;
+
+  /** Each time, one damaged file more is out of the way. */
+  private static final int ATTEMPTS = 2 * MAX_RUNS;
 
   private final RunFiles files;
 
@@ -34,6 +37,18 @@ final class IndexCache {
    * @return runs that stand for all live index objects; the caller closes them
    */
   List<IndexRun> load(IndexObjects objects) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return loadWhatIsThere(objects);
+      } catch (DamagedCacheException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private List<IndexRun> loadWhatIsThere(IndexObjects objects) {
     try {
       files.removeLeftovers();
       List<IndexRun> cached = files.openAll();
@@ -133,13 +148,13 @@ final class IndexCache {
           packs -> {
             parts.add(part(out -> IndexRunWriter.write(out, damaged, Set.of(), packs)));
             if (parts.size() > MAX_PARTS) {
-              IndexRun merged = part(out -> IndexRunWriter.merge(out, parts));
+              IndexRun merged = part(out -> MergeRuns.write(out, parts));
               parts.forEach(IndexRun::close);
               parts.clear();
               parts.add(merged);
             }
           });
-      return files.write(out -> IndexRunWriter.merge(out, parts));
+      return files.write(out -> MergeRuns.write(out, parts));
     } finally {
       parts.forEach(IndexRun::close);
     }
@@ -154,7 +169,7 @@ final class IndexCache {
     }
   }
 
-  RepositoryException failed(IOException e) {
+  private RepositoryException failed(IOException e) {
     if (e instanceof ClosedByInterruptException) {
       return new CancelledException("using the index cache in " + files.directory());
     }
@@ -194,7 +209,7 @@ final class IndexCache {
   /** As below; runs that nobody searches yet are closed, so that not all are open at once. */
   private List<IndexRun> compactClosing(List<IndexRun> runs, Set<IndexRun> searched)
       throws IOException {
-    List<IndexRun> compacted = compact(runs);
+    List<IndexRun> compacted = merge(runs);
     runs.stream()
         .filter(run -> !compacted.contains(run) && !searched.contains(run))
         .forEach(IndexRun::close);
@@ -202,15 +217,23 @@ final class IndexCache {
   }
 
   /**
-   * Merges the smallest runs while there are too many. Runs that were merged stay open, since
-   * others may be searching them; their files are gone.
+   * Merges the smallest runs while there are too many. Runs that were merged stay open, since others
+   * may be searching them; their files are gone.
    */
-  List<IndexRun> compact(List<IndexRun> runs) throws IOException {
+  List<IndexRun> compact(List<IndexRun> runs) {
+    try {
+      return merge(runs);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private List<IndexRun> merge(List<IndexRun> runs) throws IOException {
     List<IndexRun> current = new ArrayList<>(runs);
     while (current.size() > MAX_RUNS) {
       current.sort(Comparator.comparingLong(IndexRun::bytes));
       List<IndexRun> smallest = List.copyOf(current.subList(0, MAX_RUNS));
-      IndexRun merged = files.write(out -> IndexRunWriter.merge(out, smallest));
+      IndexRun merged = files.write(out -> MergeRuns.write(out, smallest));
       for (IndexRun run : smallest) {
         files.remove(run);
       }

@@ -53,20 +53,25 @@ final class LostPacks {
 
   /** Tells people of packs that are not there, as far as that loses anything. */
   static void warnOfLost(ChunkIndex index) {
-    UnreplacedChunks.find(
-        index,
-        index.runs(),
-        (pack, unreplaced) -> {
-          if (unreplaced > 0) {
-            index
-                .notes()
-                .warn(
-                    pack
-                        + " is missing or has another size; "
-                        + DamagedPacks.inNoOther(unreplaced)
-                        + ": what the sources still have of them is stored again");
-          }
+    index.withoutDamage(
+        () -> {
+          UnreplacedChunks.find(
+              index,
+              index.runs(),
+              (pack, unreplaced) -> {
+                if (unreplaced > 0) {
+                  index.notes().warn(lost(pack, unreplaced));
+                }
+              });
+          return true;
         });
+  }
+
+  private static String lost(IndexedPack pack, long unreplaced) {
+    return pack
+        + " is missing or has another size; "
+        + DamagedPacks.inNoOther(unreplaced)
+        + ": what the sources still have of them is stored again";
   }
 
   boolean contains(IndexedPack pack) {

@@ -79,7 +79,8 @@ public final class Repository implements AutoCloseable {
     try {
       OpenIndex open = openIndex();
       open.index().refresh();
-      open.index().leaveOut(LostPacks.find(store, open.index().runs()));
+      ChunkIndex index = open.index();
+      index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
       LostPacks.warnOfLost(open.index());
       ChunkStore chunks =
           new ChunkStore(

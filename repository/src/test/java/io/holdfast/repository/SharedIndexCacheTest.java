@@ -86,6 +86,41 @@ class SharedIndexCacheTest {
     }
   }
 
+  @Test
+  void whileItsFilesAreDamaged() throws IOException {
+    ObjectStore store = new MemoryStore();
+    Random random = new Random(1);
+    for (int round = 0; round < 12; round++) {
+      UseIndexCache.run(store, cache(), round, 2, done -> {});
+      for (Path file : files()) {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, bytes);
+      }
+      assertSaysAll(store);
+    }
+  }
+
+  /** As on a disk that goes bad: what was looked up before is found, and the rest too. */
+  @Test
+  void whileAFileThatIsOpenIsDamaged() throws IOException {
+    ObjectStore store = new MemoryStore();
+    IndexObjects objects = new IndexObjects(store, new FixedKeys(1), new Random(1));
+    PackSummary pack = SampleIndex.pack(new Random(2), 5_000);
+    objects.write(List.of(pack));
+    try (ChunkIndex index = load(objects)) {
+      Path damaged = files().getFirst();
+      byte[] bytes = Files.readAllBytes(damaged);
+      for (int at = CheckedFile.BLOCK; at < bytes.length; at += 1000) {
+        bytes[at] ^= 4;
+      }
+      Files.write(damaged, bytes);
+      pack.directory().chunks().forEach(chunk -> assertThat(index.find(chunk.id())).isNotNull());
+      assertThat(files()).hasSize(1).doesNotContain(damaged);
+    }
+    assertSaysAll(store);
+  }
+
   private Process use(int seed, int backups) throws IOException {
     Process process =
         JavaProcess.start(
@@ -102,7 +137,7 @@ class SharedIndexCacheTest {
   /** The cache says what the index objects say, and nothing unfinished stays in it. */
   private void assertSaysAll(ObjectStore store) throws IOException {
     IndexObjects objects = new IndexObjects(store, new FixedKeys(1), new Random());
-    try (ChunkIndex index = ChunkIndex.load(new IndexCache(cache()), objects, new DamageNotes())) {
+    try (ChunkIndex index = load(objects)) {
       for (String name : objects.list()) {
         for (PackSummary pack : objects.read(name).packs()) {
           pack.directory()
@@ -111,8 +146,16 @@ class SharedIndexCacheTest {
         }
       }
     }
+    assertThat(files()).allMatch(file -> file.toString().endsWith(".run"));
+  }
+
+  private ChunkIndex load(IndexObjects objects) {
+    return ChunkIndex.load(new IndexCache(cache()), objects, new DamageNotes());
+  }
+
+  private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(cache())) {
-      assertThat(files).allMatch(file -> file.toString().endsWith(".run"));
+      return files.toList();
     }
   }
 
