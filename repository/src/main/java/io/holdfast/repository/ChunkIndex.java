@@ -165,7 +165,7 @@ final class ChunkIndex implements AutoCloseable {
       try {
         return action.get();
       } catch (DamagedCacheException e) {
-        if (attempt > IndexCache.MAX_RUNS) {
+        if (attempt > MergePolicy.MAX_RUNS) {
           throw e;
         }
         replace(e);

@@ -24,6 +24,11 @@ final class Encoder {
     return Arrays.copyOf(buffer, size);
   }
 
+  /** Reads what was written, without copying it. */
+  Decoder decoder(String what) {
+    return new Decoder(buffer, 0, size, what);
+  }
+
   /** Forgets what was written and keeps the memory. */
   void reset() {
     size = 0;

@@ -17,13 +17,8 @@ import java.util.TreeSet;
  * two of them make of the same index objects is sorted out by the next one that loads it.
  */
 final class IndexCache {
-  /** More runs than this are merged: each costs every look-up a search. */
-  static final int MAX_RUNS = 8;
-
-  private static final int MAX_PARTS = 64;
-
   /** Each time, one damaged file more is out of the way. */
-  private static final int ATTEMPTS = 2 * MAX_RUNS;
+  private static final int ATTEMPTS = 2 * MergePolicy.MAX_RUNS;
 
   private final RunFiles files;
 
@@ -147,10 +142,11 @@ final class IndexCache {
           known,
           packs -> {
             parts.add(part(out -> IndexRunWriter.write(out, damaged, Set.of(), packs)));
-            if (parts.size() > MAX_PARTS) {
-              IndexRun merged = part(out -> MergeRuns.write(out, parts));
-              parts.forEach(IndexRun::close);
-              parts.clear();
+            List<IndexRun> smallest = MergePolicy.choose(parts);
+            if (!smallest.isEmpty()) {
+              IndexRun merged = part(out -> MergeRuns.write(out, smallest));
+              smallest.forEach(IndexRun::close);
+              parts.removeAll(smallest);
               parts.add(merged);
             }
           });
@@ -217,8 +213,8 @@ final class IndexCache {
   }
 
   /**
-   * Merges the smallest runs while there are too many. Runs that were merged stay open, since others
-   * may be searching them; their files are gone.
+   * Merges what {@link MergePolicy} says. Runs that were merged stay open, since others may be
+   * searching them; their files are gone.
    */
   List<IndexRun> compact(List<IndexRun> runs) {
     try {
@@ -230,14 +226,18 @@ final class IndexCache {
 
   private List<IndexRun> merge(List<IndexRun> runs) throws IOException {
     List<IndexRun> current = new ArrayList<>(runs);
-    while (current.size() > MAX_RUNS) {
-      current.sort(Comparator.comparingLong(IndexRun::bytes));
-      List<IndexRun> smallest = List.copyOf(current.subList(0, MAX_RUNS));
-      IndexRun merged = files.write(out -> MergeRuns.write(out, smallest));
-      for (IndexRun run : smallest) {
+    for (List<IndexRun> smallest = MergePolicy.choose(current);
+        !smallest.isEmpty();
+        smallest = MergePolicy.choose(current)) {
+      List<IndexRun> merging = smallest;
+      IndexRun merged = files.write(out -> MergeRuns.write(out, merging));
+      int firstPack = 0;
+      for (IndexRun run : merging) {
+        run.mergedInto(merged.pack(firstPack));
+        firstPack += run.packCount();
         files.remove(run);
       }
-      current.removeAll(smallest);
+      current.removeAll(merging);
       current.add(merged);
     }
     return current;

@@ -81,7 +81,7 @@ final class IndexObjects {
           }
           plain.bytes(part);
         });
-    return decode(new Decoder(plain.toBytes(), what));
+    return decode(plain.decoder(what));
   }
 
   private static IndexObject decode(Decoder in) {

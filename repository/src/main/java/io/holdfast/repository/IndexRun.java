@@ -20,6 +20,7 @@ final class IndexRun implements AutoCloseable {
   private final CheckedFile data;
   private final RunLayout layout;
   private final ChunkSearch search;
+  private volatile @Nullable IndexedPack firstPackNow;
 
   private IndexRun(Path file, int serial, CheckedFile data, RunLayout layout) {
     this.file = file;
@@ -90,12 +91,30 @@ final class IndexRun implements AutoCloseable {
     return layout.supersededNames(data);
   }
 
+  /**
+   * Notes that this run is a part of another one.
+   *
+   * @param firstPack what the first of its packs is there; the others follow
+   */
+  void mergedInto(IndexedPack firstPack) {
+    firstPackNow = firstPack;
+  }
+
+  /** What the first of its packs is in the run that this one was merged into, if any. */
+  @Nullable IndexedPack firstPackNow() {
+    return firstPackNow;
+  }
+
   IndexedPack pack(int number) {
     return new IndexedPack(this, number);
   }
 
   PackName packName(int pack) {
     return new PackName(data.read(layout.packAt(pack), PackName.LENGTH));
+  }
+
+  void readPackName(int pack, byte[] into, int at) {
+    data.read(layout.packAt(pack), into, at, PackName.LENGTH);
   }
 
   /** As {@link PackName#key}. */

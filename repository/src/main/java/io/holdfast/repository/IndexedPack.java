@@ -5,8 +5,24 @@ package io.holdfast.repository;
  * the same pack of the same run.
  */
 record IndexedPack(IndexRun run, int number) implements Comparable<IndexedPack> {
+  /** The same pack in the run that its run was merged into by now; itself if it was not. */
+  IndexedPack current() {
+    IndexedPack pack = this;
+    for (IndexedPack first = pack.run.firstPackNow();
+        first != null;
+        first = pack.run.firstPackNow()) {
+      pack = first.run.pack(first.number + pack.number);
+    }
+    return pack;
+  }
+
   PackName name() {
     return run.packName(number);
+  }
+
+  /** Copies the bytes of its name. */
+  void readName(byte[] into, int at) {
+    run.readPackName(number, into, at);
   }
 
   /** As {@link PackName#key}. */
