@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads chunks and checks them against their ids; when a copy is missing or damaged, the next one
- * serves, and a warning tells of it. Thread-safe.
+ * Reads chunks and checks them against their ids. When a copy is missing, damaged, or cannot be
+ * read while the store is there, the next one serves; when there is none, the chunk is read once
+ * more by itself, since what is wrong may be with its neighbours. A warning tells of it. A store
+ * that is away fails at once. Thread-safe.
  */
 final class AnyCopy {
   private final ChunkIndex index;
@@ -30,19 +32,19 @@ final class AnyCopy {
    *
    * @param pageSize of a chunk of pages; 0 when it is not known
    * @param location the copy to try first, and {@code blocks} those of its pack
-   * @throws CorruptObjectException what is wrong with that copy, when no other is whole
+   * @throws UnusableObjectException what is wrong with that copy, when no other is whole
    */
   byte[] read(ChunkId id, int pageSize, ChunkLocation location, Blocks blocks) {
     try {
       return checked(id, pageSize, location, blocks);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       return readOther(id, pageSize, location, e);
     }
   }
 
   private byte[] readOther(
-      ChunkId id, int pageSize, ChunkLocation failed, CorruptObjectException why) {
-    List<CorruptObjectException> damage = new ArrayList<>(List.of(why));
+      ChunkId id, int pageSize, ChunkLocation failed, UnusableObjectException why) {
+    List<UnusableObjectException> damage = new ArrayList<>(List.of(why));
     index.damagedCopies().add(failed, why);
     for (ChunkLocation copy : index.copies(id)) {
       if (copy.kind() != failed.kind()
@@ -51,20 +53,31 @@ final class AnyCopy {
         continue;
       }
       try {
-        byte[] chunk =
-            checked(
-                id,
-                pageSize,
-                copy,
-                number -> packs.fetch(copy.pack(), number, number).open(number));
-        damage.forEach(e -> index.notes().warn(e.getMessage() + "; another copy served"));
+        byte[] chunk = alone(id, pageSize, copy);
+        warn(damage, "; another copy served");
         return chunk;
-      } catch (CorruptObjectException e) {
+      } catch (UnusableObjectException e) {
         damage.add(e);
         index.damagedCopies().add(copy, e);
       }
     }
-    throw why;
+    try {
+      byte[] chunk = alone(id, pageSize, failed);
+      warn(damage, "; a part of it could be read");
+      return chunk;
+    } catch (UnusableObjectException e) {
+      why.addSuppressed(e);
+      throw why;
+    }
+  }
+
+  private byte[] alone(ChunkId id, int pageSize, ChunkLocation copy) {
+    return checked(
+        id, pageSize, copy, number -> packs.fetch(copy.pack(), number, number).open(number));
+  }
+
+  private void warn(List<UnusableObjectException> damage, String and) {
+    damage.forEach(e -> index.notes().warn(e.getMessage() + and));
   }
 
   private static boolean isSame(ChunkLocation a, ChunkLocation b) {

@@ -134,7 +134,7 @@ public final class BackupSession implements AutoCloseable {
   public boolean reuse(Content content) {
     try {
       return reuse(content.extents());
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       return false;
     }
   }

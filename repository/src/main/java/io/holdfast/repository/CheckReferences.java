@@ -70,7 +70,7 @@ final class CheckReferences {
     if (content != null) {
       try {
         checkList(content.extents());
-      } catch (CorruptObjectException e) {
+      } catch (UnusableObjectException e) {
         findings.add("the content of " + entry.path(), String.valueOf(e.getMessage()));
       }
     }

@@ -88,7 +88,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   }
 
   /** Notes damage to an earlier backup that only costs comparing with it. */
-  void damaged(CorruptObjectException damage) {
+  void damaged(UnusableObjectException damage) {
     index.notes().warn(damage.getMessage() + "; what it says is read and stored again");
   }
 

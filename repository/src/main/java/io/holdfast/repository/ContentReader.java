@@ -70,6 +70,7 @@ public final class ContentReader {
    * hundreds are underway at once. A failure of one sink or of one chunk ends the whole.
    *
    * @throws CorruptObjectException when a chunk is missing or damaged
+   * @throws UnreadableObjectException when the store does not give the only copy of a chunk
    * @throws IOException what a sink threw
    */
   public void read(Iterator<Target> targets) throws IOException {
@@ -170,7 +171,7 @@ public final class ContentReader {
     ChunkId first;
     try {
       first = firstChunk(content);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       return false;
     }
     ChunkLocation location = first == null ? null : index.find(first);

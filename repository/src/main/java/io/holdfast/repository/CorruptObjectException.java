@@ -3,10 +3,8 @@ package io.holdfast.repository;
 import io.holdfast.storage.FailureCategory;
 
 /** Stored bytes are not what was written: an object is damaged, swapped or forged. */
-public final class CorruptObjectException extends RepositoryException {
+public final class CorruptObjectException extends UnusableObjectException {
   private static final long serialVersionUID = 1L;
-
-  private final String what;
 
   /**
    * @param what the object, and the block or chunk in it where that is known
@@ -15,13 +13,9 @@ public final class CorruptObjectException extends RepositoryException {
   public CorruptObjectException(String what, String why) {
     super(
         FailureCategory.CORRUPT,
+        what,
         what + " is damaged: " + why,
-        "Run 'holdfast verify --level 3' to see what else is; restore from another repository or an earlier backup.");
-    this.what = what;
-  }
-
-  /** The object that is damaged. */
-  public String what() {
-    return what;
+        "Run 'holdfast verify --level 3' to see what else is; restore from another repository or an earlier backup.",
+        null);
   }
 }

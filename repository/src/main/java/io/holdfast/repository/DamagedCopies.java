@@ -4,9 +4,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Copies of chunks that this process found damaged while reading: they are read again only if there
- * is no other, and not taken for stored. Thread-safe; bounded: what it forgets is found damaged
- * again.
+ * Copies of chunks that this process found damaged or could not read: they are read again only if
+ * there is no other, and not taken for stored. Thread-safe; bounded: what it forgets is found
+ * damaged again.
  */
 final class DamagedCopies {
   private static final int MAX_COPIES = 1 << 16;
@@ -17,7 +17,7 @@ final class DamagedCopies {
   private record Copy(long pack, int block, int offset) {}
 
   /** Notes that a copy could not be read. */
-  void add(ChunkLocation copy, CorruptObjectException why) {
+  void add(ChunkLocation copy, UnusableObjectException why) {
     if (copies.size() < MAX_COPIES) {
       boolean wholePack = why.what().equals(copy.pack().toString());
       copies.add(

@@ -31,7 +31,7 @@ final class Findings {
   void check(String object, Runnable check) {
     try {
       check.run();
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       add(e.what(), message(e));
     } catch (UnsupportedFormatException | ObjectNotFoundException | ShortReadException e) {
       add(object, message(e));

@@ -4,6 +4,8 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ShortReadException;
+import io.holdfast.storage.StorageException;
+import io.holdfast.storage.StorageInterruptedException;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -29,12 +31,33 @@ final class PackReader {
       throw new CorruptObjectException(name.value(), "it is missing");
     } catch (ShortReadException e) {
       throw new CorruptObjectException(name.value(), "it is shorter than the index says");
+    } catch (StorageException e) {
+      throw failureOf(name, e);
     }
     ObjectHeader header =
         new ObjectHeader(
             ObjectKind.of(pack.kind()), 0, keys.repository(), pack.epoch(), pack.salt());
     return new BlockRange(
         pack::block, number -> pack.blockOffset(number) - from, name.value(), header, sealed);
+  }
+
+  /**
+   * Tells an object that cannot be read from a store that is away: that does not answer to
+   * anything.
+   *
+   * @return what to throw
+   */
+  private RuntimeException failureOf(ObjectName name, StorageException e) {
+    if (e instanceof StorageInterruptedException) {
+      return e;
+    }
+    try {
+      store.stat(FormatObject.NAME);
+      return new UnreadableObjectException(name.value(), e);
+    } catch (StorageException away) {
+      e.addSuppressed(away);
+      return e;
+    }
   }
 
   /** Sealed blocks in memory. For one thread. */
@@ -81,8 +104,22 @@ final class PackReader {
 
   /** Reads a pack by name without any index and checks its hash, header, trailer and directory. */
   WholePack readWhole(PackName name) {
-    byte[] bytes = ObjectKind.DATA_PACK.read(store, name.object());
-    return open(name, bytes);
+    return open(name, readBytes(name));
+  }
+
+  /**
+   * The bytes of a pack, whose hash nobody has checked yet.
+   *
+   * @throws UnreadableObjectException when the store is there and does not give them
+   */
+  byte[] readBytes(PackName name) {
+    try {
+      return ObjectKind.DATA_PACK.read(store, name.object());
+    } catch (ObjectNotFoundException | ShortReadException e) {
+      throw e;
+    } catch (StorageException e) {
+      throw failureOf(name.object(), e);
+    }
   }
 
   WholePack open(PackName name, byte[] bytes) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class PageHashCursor {
   private final ChunkSource chunks;
   private final ChunkHashing hashing;
-  private final Consumer<CorruptObjectException> damaged;
+  private final Consumer<UnusableObjectException> damaged;
   private final int pageSize;
   private final ExtentCursor extents;
   private @Nullable Extent extent;
@@ -26,7 +26,7 @@ final class PageHashCursor {
       Content content,
       ChunkSource chunks,
       ChunkHashing hashing,
-      Consumer<CorruptObjectException> damaged) {
+      Consumer<UnusableObjectException> damaged) {
     this.damaged = damaged;
     this.chunks = chunks;
     this.hashing = hashing;
@@ -89,7 +89,7 @@ final class PageHashCursor {
   private byte[] read(ChunkId pages) {
     try {
       return readWhole(pages);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       damaged.accept(e);
       return new byte[0];
     }

@@ -46,7 +46,7 @@ final class PreviousPages {
     PageHashCursor.Page page;
     try {
       page = pages.next();
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       store.damaged(e);
       cursor = null;
       return null;

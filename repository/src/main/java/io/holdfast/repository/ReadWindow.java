@@ -195,7 +195,7 @@ final class ReadWindow implements AutoCloseable {
   private static final class OpenedBlock {
     private final Supplier<PackReader.BlockRange> range;
     private PackReader.@Nullable BlockRange blocks;
-    private @Nullable CorruptObjectException failure;
+    private @Nullable UnusableObjectException failure;
     private int number = -1;
     private byte[] plain = new byte[0];
 
@@ -220,7 +220,7 @@ final class ReadWindow implements AutoCloseable {
         try {
           fetched = range.get();
           blocks = fetched;
-        } catch (CorruptObjectException e) {
+        } catch (UnusableObjectException e) {
           failure = e;
           throw e;
         }

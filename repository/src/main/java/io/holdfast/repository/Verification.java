@@ -201,7 +201,7 @@ public final class Verification {
         () -> {
           try {
             checkPack(pack, level, findings);
-          } catch (CorruptObjectException e) {
+          } catch (UnusableObjectException e) {
             if (name == null || !named.contains(name.key())) {
               throw e;
             }
@@ -212,7 +212,7 @@ public final class Verification {
 
   private void checkPack(ObjectStat pack, VerificationLevel level, Findings findings) {
     PackName name = PackName.parse(pack.name());
-    byte[] bytes = ObjectKind.DATA_PACK.read(store, pack.name());
+    byte[] bytes = packReader.readBytes(name);
     name.requireHashOf(bytes);
     if (level == VerificationLevel.CONTENT) {
       new CheckChunks(hashing, packReader.open(name, bytes), findings).run();

@@ -83,7 +83,7 @@ final class SampleBackups {
           .flatMap(manifest -> manifest.find(BytePath.of("pages")))
           .map(Entry::content)
           .orElse(null);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       return null;
     }
   }

@@ -1,0 +1,187 @@
+package io.holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.storage.FailureCategory;
+import io.holdfast.storage.FaultyStore;
+import io.holdfast.storage.MemoryStore;
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
+import io.holdfast.storage.StorageAccessException;
+import io.holdfast.storage.StorageException;
+import io.holdfast.storage.StorageInterruptedException;
+import io.holdfast.storage.StorageUnavailableException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A pack whose bytes the store does not give, as when a sector of a disk is bad. It is told from a
+ * store that is away.
+ */
+class UnreadablePackTest {
+  private static final Supplier<StorageException> BAD_SECTOR =
+      () -> new StorageUnavailableException("Input/output error", "check the disk", null);
+  private static final Supplier<StorageException> REFUSED =
+      () -> new StorageAccessException("access denied", "check the mode", null);
+
+  @TempDir Path directory;
+  private final MemoryStore store = new MemoryStore();
+  private SampleBackups samples;
+  private Map<String, String> before;
+
+  @BeforeEach
+  void makeABackup() {
+    samples = new SampleBackups(directory);
+    samples.backup(store, 0);
+    before = samples.contents(store);
+  }
+
+  @Test
+  void isReadFromAnotherThatHoldsTheSameWithAWarning() {
+    List<String> warnings = new ArrayList<>();
+    for (ObjectName pack : packs(store)) {
+      MemoryStore twice = storedTwice(pack);
+      for (Supplier<StorageException> failure : List.of(BAD_SECTOR, REFUSED)) {
+        FaultyStore faulty = unreadable(twice, pack, failure);
+        assertThat(samples.contents(faulty)).containsAllEntriesOf(before);
+        try (Repository repository = samples.open(faulty)) {
+          readAll(repository);
+          assertThat(repository.warnings())
+              .allMatch(warning -> warning.startsWith(pack + " cannot be read"))
+              .allMatch(warning -> warning.endsWith("another copy served"));
+          warnings.addAll(repository.warnings());
+        }
+      }
+    }
+    assertThat(warnings).isNotEmpty();
+  }
+
+  @Test
+  void failsTheReadWithItsNameWhenNoOtherHoldsTheSame() {
+    for (ObjectName pack : packs(store)) {
+      UnreadableObjectException failure =
+          catchThrowableOfType(
+              UnreadableObjectException.class,
+              () -> samples.contents(unreadable(store, pack, REFUSED)));
+      assertThat(failure.what()).isEqualTo(pack.value());
+      assertThat(failure.category()).isEqualTo(FailureCategory.ACCESS);
+      assertThat(failure).hasMessageContaining("access denied").hasMessageContaining(pack.value());
+      assertThat(failure.hint()).isEqualTo("check the mode");
+    }
+  }
+
+  @Test
+  void isAFindingOfAVerificationThatGoesOn() {
+    for (ObjectName pack : packs(store)) {
+      assertThat(verify(unreadable(store, pack, BAD_SECTOR)))
+          .anyMatch(problem -> problem.object().equals(pack.value()));
+      assertThat(verify(unreadable(storedTwice(pack), pack, BAD_SECTOR))).isEmpty();
+    }
+  }
+
+  @Test
+  void doesNotKeepTheNextBackupFromBeingMade() {
+    for (ObjectName pack : packs(store)) {
+      MemoryStore disk = store.copy();
+      samples.backup(unreadable(disk, pack, BAD_SECTOR), 1);
+      assertThat(samples.contents(disk)).hasSize(2 * SampleBackups.ENTRIES);
+    }
+  }
+
+  /** A range of many chunks is fetched at once; only one of them may lie on the bad sector. */
+  @Test
+  void doesNotTakeTheReadableChunksBesideItAway() {
+    int reads = 0;
+    FaultyStore counting = new FaultyStore(store);
+    samples.contents(counting);
+    for (int call = 1; call <= counting.count(FaultyStore.Call.GET); call++) {
+      FaultyStore faulty = new FaultyStore(store).fail(FaultyStore.Call.GET, call, BAD_SECTOR);
+      try {
+        assertThat(samples.contents(faulty)).isEqualTo(before);
+        reads++;
+      } catch (StorageException e) {
+        assertThat(e).hasMessage("Input/output error"); // of a record or an index object
+      }
+    }
+    assertThat(reads).isGreaterThanOrEqualTo(packs(store).size());
+  }
+
+  @Test
+  void isNoneWhenTheStoreIsAway() {
+    MemoryStore twice = storedTwice(packs(store).getFirst());
+    FaultyStore away =
+        new FaultyStore(twice)
+            .failFrom(FaultyStore.Call.GET, 1, PackName.PREFIX, BAD_SECTOR)
+            .failFrom(FaultyStore.Call.STAT, 1, "", BAD_SECTOR);
+    try (Repository repository = samples.open(away)) {
+      assertThatThrownBy(() -> readAll(repository))
+          .isInstanceOf(StorageUnavailableException.class)
+          .hasMessage("Input/output error");
+      assertThat(repository.warnings()).isEmpty();
+    }
+    assertThat(away.count(FaultyStore.Call.STAT)).isEqualTo(1);
+  }
+
+  @Test
+  void isNoneWhenTheReadIsInterrupted() {
+    FaultyStore faulty =
+        new FaultyStore(storedTwice(packs(store).getFirst()))
+            .failFrom(
+                FaultyStore.Call.GET,
+                1,
+                PackName.PREFIX,
+                () -> new StorageInterruptedException("interrupted", "", null));
+    assertThatThrownBy(() -> samples.contents(faulty))
+        .isInstanceOf(StorageInterruptedException.class);
+    assertThat(faulty.count(FaultyStore.Call.STAT)).isZero();
+  }
+
+  private static FaultyStore unreadable(
+      MemoryStore disk, ObjectName pack, Supplier<StorageException> failure) {
+    return new FaultyStore(disk).failFrom(FaultyStore.Call.GET, 1, pack.value(), failure);
+  }
+
+  /** A backup that was made while a pack was not there has all of it in others. */
+  private MemoryStore storedTwice(ObjectName pack) {
+    MemoryStore twice = store.copy();
+    twice.delete(pack);
+    samples.backup(twice, 0);
+    twice.replace(pack, store.get(pack));
+    return twice;
+  }
+
+  private static void readAll(Repository repository) {
+    for (BackupRecord record : repository.backups().list()) {
+      Manifest manifest = repository.manifest(record.sources().getFirst());
+      for (Manifest.Cursor cursor = manifest.cursor(); cursor.hasNext(); ) {
+        Entry entry = cursor.next();
+        if (entry.content() != null) {
+          repository.contents().readSmall(entry.content(), 1 << 24);
+        }
+      }
+      assertThat(manifest.find(BytePath.of("pages"))).isPresent();
+    }
+  }
+
+  private List<VerificationReport.Problem> verify(FaultyStore which) {
+    try (Repository repository = samples.open(which)) {
+      return repository.verification().run(VerificationLevel.CONTENT, bytes -> {}).problems();
+    }
+  }
+
+  private static List<ObjectName> packs(MemoryStore which) {
+    try (Stream<ObjectStat> objects = which.list(PackName.PREFIX)) {
+      return objects.map(ObjectStat::name).sorted().toList();
+    }
+  }
+}
