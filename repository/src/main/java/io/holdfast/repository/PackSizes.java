@@ -1,74 +1,128 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectStat;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.function.Consumer;
 
 /**
- * Packs that must be there, with their sizes, to be ticked off while the storage is listed. Sorted
- * arrays: 36 bytes a pack.
+ * Packs that must be there, with their sizes, to be ticked off while the storage is listed. One
+ * array of sorted rows: 36 bytes and a bit for each pack, also while it is made.
  */
 final class PackSizes {
-  private final byte[][] names;
-  private final int[] sizes;
-  private final BitSet found = new BitSet();
+  private static final int ROW = PackName.LENGTH + Integer.BYTES;
 
-  private PackSizes(byte[][] names, int[] sizes) {
-    this.names = names;
-    this.sizes = sizes;
+  private final byte[] rows;
+  private final ByteBuffer sizes;
+  private final int count;
+  private final BitSet found;
+
+  private PackSizes(byte[] rows) {
+    this.rows = rows;
+    this.sizes = ByteBuffer.wrap(rows);
+    this.count = rows.length / ROW;
+    this.found = new BitSet(count);
   }
 
   static PackSizes of(ReferencedPacks referenced) {
-    record Row(PackName name, int size) {}
-    Row[] rows = new Row[referenced.count()];
+    PackSizes packs = new PackSizes(new byte[Math.multiplyExact(referenced.count(), ROW)]);
     int[] next = {0};
-    referenced.forEach(pack -> rows[next[0]++] = new Row(pack.name(), pack.size()));
-    Arrays.sort(rows, Comparator.comparing(Row::name));
-    byte[][] names = new byte[rows.length][];
-    int[] sizes = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      names[i] = rows[i].name().rawBytes();
-      sizes[i] = rows[i].size();
+    referenced.forEach(
+        pack -> {
+          int at = next[0];
+          next[0] += ROW;
+          pack.readName(packs.rows, at);
+          packs.sizes.putInt(at + PackName.LENGTH, pack.size());
+        });
+    packs.sort();
+    return packs;
+  }
+
+  /** Heapsort: in place, and no order of the packs makes it slow. */
+  private void sort() {
+    byte[] spare = new byte[ROW];
+    for (int root = count / 2 - 1; root >= 0; root--) {
+      sink(root, count, spare);
     }
-    return new PackSizes(names, sizes);
+    for (int end = count - 1; end > 0; end--) {
+      swap(0, end, spare);
+      sink(0, end, spare);
+    }
+  }
+
+  private void sink(int from, int end, byte[] spare) {
+    int parent = from;
+    for (int child = 2 * parent + 1; child < end; child = 2 * parent + 1) {
+      if (child + 1 < end && compare(child, child + 1) < 0) {
+        child++;
+      }
+      if (compare(parent, child) >= 0) {
+        return;
+      }
+      swap(parent, child, spare);
+      parent = child;
+    }
+  }
+
+  private void swap(int a, int b, byte[] spare) {
+    System.arraycopy(rows, a * ROW, spare, 0, ROW);
+    System.arraycopy(rows, b * ROW, rows, a * ROW, ROW);
+    System.arraycopy(spare, 0, rows, b * ROW, ROW);
+  }
+
+  private int compare(int a, int b) {
+    return Arrays.compareUnsigned(rows, a * ROW, (a + 1) * ROW, rows, b * ROW, (b + 1) * ROW);
+  }
+
+  private int compare(int row, byte[] name) {
+    return Arrays.compareUnsigned(
+        rows, row * ROW, row * ROW + PackName.LENGTH, name, 0, PackName.LENGTH);
   }
 
   /** Ticks a listed pack off; false when it is not one of them. */
   boolean found(ObjectStat object) {
     PackName pack = PackName.ofObject(object.name());
-    byte[] name = pack == null ? new byte[0] : pack.rawBytes();
-    int at = Arrays.binarySearch(names, name, Arrays::compareUnsigned);
-    if (at < 0) {
+    if (pack == null) {
       return false;
     }
+    byte[] name = pack.rawBytes();
+    int first = firstNotBefore(name);
+    boolean known = false;
     // The same pack may be known from several index objects.
-    while (at > 0 && Arrays.equals(names[at - 1], name)) {
-      at--;
-    }
-    for (; at < names.length && Arrays.equals(names[at], name); at++) {
-      found.set(at);
-      if (object.size() != sizes[at]) {
+    for (int row = first; row < count && compare(row, name) == 0; row++) {
+      known = true;
+      found.set(row);
+      int size = sizes.getInt(row * ROW + PackName.LENGTH);
+      if (object.size() != size) {
         throw new CorruptObjectException(
             object.name().value(),
-            "it has " + object.size() + " bytes where the index says " + sizes[at]);
+            "it has " + object.size() + " bytes where the index says " + size);
       }
     }
-    return true;
+    return known;
   }
 
-  void forEachMissing(Consumer<PackName> action) {
-    for (int at = found.nextClearBit(0); at < names.length; at = found.nextClearBit(at + 1)) {
-      action.accept(new PackName(names[at]));
+  private int firstNotBefore(byte[] name) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (compare(middle, name) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
+    return low;
   }
 
   void requireAllFound() {
     int missing = found.nextClearBit(0);
-    if (missing < names.length) {
+    if (missing < count) {
+      int at = missing * ROW;
+      PackName name = new PackName(Arrays.copyOfRange(rows, at, at + PackName.LENGTH));
       throw new CorruptObjectException(
-          new PackName(names[missing]).object().value(), "it is missing, and the backup needs it");
+          name.object().value(), "it is missing, and the backup needs it");
     }
   }
 }
