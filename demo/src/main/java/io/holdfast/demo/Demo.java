@@ -51,13 +51,13 @@ public final class Demo {
    * @param keep whether the directory stays
    */
   public DemoResult run(Path parent, boolean keep) {
-    Path directory = makeDirectory(parent);
+    Path directory = Directories.newIn(parent);
     boolean removable = !keep;
     try {
       return run(directory);
     } finally {
       if (removable) {
-        RemoveTree.at(directory);
+        Directories.remove(directory);
       }
     }
   }
@@ -71,7 +71,7 @@ public final class Demo {
             .orElseThrow(
                 () -> new DemoException("there is no embedded PostgreSQL for this machine", null));
     ServerAccount account = ServerAccount.unprivileged();
-    Path root = make(directory.resolve("platform"));
+    Path root = Directories.make(directory.resolve("platform"));
     Surroundings surroundings = surroundings(directory);
     Lost lost;
     try (SamplePlatform platform =
@@ -275,26 +275,9 @@ public final class Demo {
         outer.version(),
         outer.client(),
         directory.resolve("cache"),
-        make(directory.resolve("temporary")),
+        Directories.make(directory.resolve("temporary")),
         _ -> {});
   }
 
   /** Other accounts may pass through: the server runs under another one if this is root. */
-  private static Path makeDirectory(Path parent) {
-    try {
-      Path directory = Files.createTempDirectory(parent, "holdfast-demo-");
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return directory;
-    } catch (IOException e) {
-      throw new DemoException("cannot make a directory in " + parent + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Path make(Path directory) {
-    try {
-      return Files.createDirectory(directory);
-    } catch (IOException e) {
-      throw new DemoException("cannot make " + directory + ": " + e.getMessage(), e);
-    }
-  }
 }

@@ -235,7 +235,7 @@ public final class SamplePlatform implements AutoCloseable {
     server.kill();
     server.close();
     for (String part : List.of("postgres", "uploads", "config")) {
-      RemoveTree.at(root.resolve(part));
+      Directories.remove(root.resolve(part));
     }
   }
 

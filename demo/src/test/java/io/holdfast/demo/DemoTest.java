@@ -30,7 +30,7 @@ class DemoTest {
 
   @AfterEach
   void removeDirectory() {
-    RemoveTree.at(parent);
+    Directories.remove(parent);
   }
 
   @Test

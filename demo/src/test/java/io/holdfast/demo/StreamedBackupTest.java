@@ -87,7 +87,7 @@ class StreamedBackupTest {
   @AfterEach
   void stop() {
     platform.close();
-    RemoveTree.at(directory);
+    Directories.remove(directory);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import io.holdfast.storage.FailureCategory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -96,10 +98,10 @@ public final class EmbeddedBinaries {
       try {
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
         unpackInto(archive, fresh);
-        DirectoryTree.delete(home);
+        RemoveTree.at(BytePath.of(home.toString()));
         publish(fresh, home);
       } finally {
-        DirectoryTree.delete(fresh);
+        RemoveTree.at(BytePath.of(fresh.toString()));
       }
     }
     return ServerBinaries.in(home.resolve("bin"));

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -235,7 +237,7 @@ public final class LocalServer implements AutoCloseable {
 
   private void removeSocketDirectory() {
     try {
-      DirectoryTree.delete(socketDirectory);
+      RemoveTree.at(BytePath.of(socketDirectory.toString()));
     } catch (IOException e) {
       throw LocalServerException.unavailable("Cannot remove " + socketDirectory, "", e);
     }

@@ -4,6 +4,7 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
+import io.holdfast.posix.RemoveTree;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;

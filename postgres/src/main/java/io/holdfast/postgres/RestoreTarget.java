@@ -5,6 +5,7 @@ import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
+import io.holdfast.posix.RemoveTree;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

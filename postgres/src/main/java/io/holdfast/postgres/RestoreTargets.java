@@ -5,6 +5,7 @@ import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
+import io.holdfast.posix.RemoveTree;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Content;
 import io.holdfast.repository.ContentReader;

@@ -3,6 +3,8 @@ package io.holdfast.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +29,7 @@ class BaseBackupStreamTest {
 
   @AfterEach
   void removeHome() throws Exception {
-    DirectoryTree.delete(home);
+    RemoveTree.at(BytePath.of(home.toString()));
   }
 
   private static String startCopy(int major, Path data, String query, String... settings)

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -182,7 +184,7 @@ public final class TestCluster implements AutoCloseable {
           throw e;
         }
       } finally {
-        DirectoryTree.delete(copy);
+        RemoveTree.at(BytePath.of(copy.toString()));
       }
       return template;
     } catch (IOException e) {
@@ -309,7 +311,7 @@ public final class TestCluster implements AutoCloseable {
 
   private static void deleteQuietly(Path directory) {
     try {
-      DirectoryTree.delete(directory);
+      RemoveTree.at(BytePath.of(directory.toString()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove what a test left in " + directory, e);
     }
