@@ -40,7 +40,7 @@ final class Libc {
         .orElseThrow(
             () ->
                 new UnsatisfiedLinkError(
-                    "the C library has no " + name + "; glibc 2.32 is needed"));
+                    "the C library has no " + name + "; glibc 2.33 or later is needed"));
   }
 
   /** For what a method handle declares but a call into C cannot throw. */

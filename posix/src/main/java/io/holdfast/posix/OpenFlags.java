@@ -1,6 +1,6 @@
 package io.holdfast.posix;
 
-/** Flags of open(2); four of them differ between x86-64 and aarch64. */
+/** Flags of open(2) on this machine. */
 final class OpenFlags {
   static final int READ_ONLY = 0;
   static final int WRITE_ONLY = 1;
@@ -13,10 +13,10 @@ final class OpenFlags {
   static final int CLOSE_ON_EXEC = 02000000;
   static final int PATH = 010000000;
 
-  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  static final int DIRECTORY = ARM ? 040000 : 0200000;
-  static final int NO_FOLLOW = ARM ? 0100000 : 0400000;
-  static final int UNNAMED = 020000000 | DIRECTORY;
+  private static final Processor PROCESSOR = Processor.of(System.getProperty("os.arch", ""));
+  static final int DIRECTORY = PROCESSOR.directory();
+  static final int NO_FOLLOW = PROCESSOR.noFollow();
+  static final int UNNAMED = PROCESSOR.unnamed();
 
   private OpenFlags() {}
 }

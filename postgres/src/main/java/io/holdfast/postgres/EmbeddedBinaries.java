@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -86,8 +85,27 @@ public final class EmbeddedBinaries {
   }
 
   private static String archiveName() {
-    String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-    return "postgres-linux-" + (machine.equals("aarch64") ? "arm_64" : "x86_64") + ".txz";
+    return archiveName(System.getProperty("os.arch", ""));
+  }
+
+  /**
+   * The archive for a processor, as {@code os.arch} names it.
+   *
+   * @throws LocalServerException if there are no programs for it
+   */
+  static String archiveName(String processor) {
+    String kind =
+        switch (processor) {
+          case "amd64" -> "x86_64";
+          case "aarch64" -> "arm_64";
+          default ->
+              throw new LocalServerException(
+                  FailureCategory.UNSUPPORTED,
+                  "There are no embedded PostgreSQL programs for the processor " + processor,
+                  "They exist for x86-64 and aarch64.",
+                  null);
+        };
+    return "postgres-linux-" + kind + ".txz";
   }
 
   private ServerBinaries unpack(URL archive) throws IOException {
