@@ -70,7 +70,7 @@ public final class CheckSources {
           case DIRECT -> ReadMethod.DIRECT;
         };
     try {
-      ConnectionSettings server = DatabaseConnection.to(source, surroundings.secrets());
+      ConnectionSettings server = DatabaseConnection.to(source, surroundings);
       BytePath dataDirectory =
           method == ReadMethod.DIRECT ? AskDataDirectory.of(source, server) : null;
       return ClusterPreflight.check(server, method, dataDirectory).stream()

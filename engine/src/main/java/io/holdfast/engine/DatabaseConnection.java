@@ -7,10 +7,11 @@ import io.holdfast.postgres.TlsMode;
 final class DatabaseConnection {
   private DatabaseConnection() {}
 
-  static ConnectionSettings to(SourceSettings.Postgresql source, ResolveSecrets secrets) {
+  static ConnectionSettings to(SourceSettings.Postgresql source, Surroundings surroundings) {
     ConnectionSettings settings =
         ConnectionSettings.of(source.host(), source.port(), source.user())
             .withDatabase(source.database())
+            .withClock(surroundings.clock())
             .withTls(TlsMode.valueOf(source.tls().name()), source.rootCertificate().orElse(null));
     return source
         .password()
@@ -18,7 +19,7 @@ final class DatabaseConnection {
             reference ->
                 settings.withPassword(
                     () -> {
-                      try (Secret secret = secrets.resolve(reference)) {
+                      try (Secret secret = surroundings.secrets().resolve(reference)) {
                         return secret.toChars();
                       }
                     }))

@@ -61,7 +61,7 @@ final class DatabaseReader implements SourceReader {
   }
 
   private ClusterReader reader(BackupSession session) {
-    ConnectionSettings server = DatabaseConnection.to(source, surroundings.secrets());
+    ConnectionSettings server = DatabaseConnection.to(source, surroundings);
     ReadOptions options =
         new ReadOptions(
             "holdfast " + session.backup(),

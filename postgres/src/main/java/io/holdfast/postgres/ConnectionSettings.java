@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -26,6 +27,7 @@ import org.postgresql.util.HostSpec;
  *     those in {@code ~/.postgresql/root.crt}
  * @param connectLimit how long connecting to one host may take
  * @param answerLimit how long a server may be silent when it owes an answer
+ * @param clock the time that a server is told with each sign of life
  */
 public record ConnectionSettings(
     List<Host> hosts,
@@ -35,7 +37,8 @@ public record ConnectionSettings(
     TlsMode tls,
     @Nullable Path rootCertificate,
     Duration connectLimit,
-    Duration answerLimit) {
+    Duration answerLimit,
+    Clock clock) {
 
   /**
    * One server.
@@ -78,27 +81,33 @@ public record ConnectionSettings(
         TlsMode.PREFER,
         null,
         Duration.ofSeconds(15),
-        Duration.ofSeconds(60));
+        Duration.ofSeconds(60),
+        Clock.systemUTC());
   }
 
   public ConnectionSettings withDatabase(String name) {
     return new ConnectionSettings(
-        hosts, user, name, password, tls, rootCertificate, connectLimit, answerLimit);
+        hosts, user, name, password, tls, rootCertificate, connectLimit, answerLimit, clock);
   }
 
   public ConnectionSettings withPassword(@Nullable PasswordSource source) {
     return new ConnectionSettings(
-        hosts, user, database, source, tls, rootCertificate, connectLimit, answerLimit);
+        hosts, user, database, source, tls, rootCertificate, connectLimit, answerLimit, clock);
   }
 
   public ConnectionSettings withTls(TlsMode mode, @Nullable Path certificate) {
     return new ConnectionSettings(
-        hosts, user, database, password, mode, certificate, connectLimit, answerLimit);
+        hosts, user, database, password, mode, certificate, connectLimit, answerLimit, clock);
   }
 
   public ConnectionSettings withLimits(Duration connect, Duration answer) {
     return new ConnectionSettings(
-        hosts, user, database, password, tls, rootCertificate, connect, answer);
+        hosts, user, database, password, tls, rootCertificate, connect, answer, clock);
+  }
+
+  public ConnectionSettings withClock(Clock other) {
+    return new ConnectionSettings(
+        hosts, user, database, password, tls, rootCertificate, connectLimit, answerLimit, other);
   }
 
   /**
@@ -135,7 +144,7 @@ public record ConnectionSettings(
     try {
       QueryExecutor executor = ConnectionFactory.openConnection(hostSpecs(), properties);
       return new ReplicationSession(
-          new ReplicationWire(BackupStream.take(executor), describe(), answerLimit));
+          new ReplicationWire(BackupStream.take(executor), describe(), answerLimit, clock));
     } catch (SQLException e) {
       throw ServerErrorException.of(describe(), e);
     }

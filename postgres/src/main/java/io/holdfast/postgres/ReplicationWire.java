@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ReplicationWire implements AutoCloseable {
   private final PGStream stream;
   private final String server;
   private final Duration answerLimit;
+  private final Clock clock;
   private final Object sending = new Object();
 
   private int remaining;
@@ -35,11 +37,12 @@ final class ReplicationWire implements AutoCloseable {
   /**
    * @param server for messages
    */
-  ReplicationWire(BackupStream session, String server, Duration answerLimit) {
+  ReplicationWire(BackupStream session, String server, Duration answerLimit, Clock clock) {
     this.session = session;
     this.stream = session.stream();
     this.server = server;
     this.answerLimit = answerLimit;
+    this.clock = clock;
   }
 
   String server() {
@@ -48,6 +51,10 @@ final class ReplicationWire implements AutoCloseable {
 
   Duration answerLimit() {
     return answerLimit;
+  }
+
+  Clock clock() {
+    return clock;
   }
 
   int serverMajor() {

@@ -133,7 +133,7 @@ public final class WalStream implements AutoCloseable {
             .putLong(confirmed)
             .putLong(confirmed)
             .putLong(confirmed)
-            .putLong(System.currentTimeMillis() * 1000 - EPOCH_MICROS)
+            .putLong(wire.clock().millis() * 1000 - EPOCH_MICROS)
             .put((byte) (replyWanted ? 1 : 0))
             .array();
     wire.sendCopyData(message);

@@ -173,7 +173,8 @@ class ConnectionSettingsTest {
             one.tls(),
             null,
             one.connectLimit(),
-            one.answerLimit());
+            one.answerLimit(),
+            one.clock());
     assertThat(sql(two, "SELECT 1")).isEqualTo("1");
     assertThatThrownBy(() -> ConnectionSettings.of("127.0.0.1", dead, "holdfast").openSql())
         .isInstanceOf(ServerConnectionException.class)
@@ -204,6 +205,7 @@ class ConnectionSettingsTest {
                     TlsMode.PREFER,
                     null,
                     one.connectLimit(),
-                    one.answerLimit()));
+                    one.answerLimit(),
+                    one.clock()));
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +63,24 @@ class RequiredWalTest {
       assertThat(names).hasSizeGreaterThan(4).isSorted().doesNotHaveDuplicates();
       assertThat(names.getFirst())
           .isEqualTo(WalSegmentName.containing(new Timeline(1), from, 1 << 20).toString());
+    }
+  }
+
+  @Test
+  void theServerIsToldTheTimeOfTheClockThatWasGiven() {
+    Instant time = Instant.parse("2031-02-03T04:05:06.789Z");
+    ConnectionSettings settings =
+        cluster.socketSettings().withClock(Clock.fixed(time, ZoneOffset.UTC));
+    try (RequiredWal wal = RequiredWal.reserve(settings.openReplication(), "time")) {
+      wal.start(lsn(), new Timeline(1), (name, bytes) -> bytes.readAllBytes());
+      Eventually.holds(
+          () ->
+              cluster
+                  .query(
+                      "SELECT max(extract(epoch FROM reply_time) * 1000)::bigint"
+                          + " FROM pg_stat_replication")
+                  .equals(Long.toString(time.toEpochMilli())));
+      wal.finish(lsn(), new Timeline(1), LIMIT);
     }
   }
 
