@@ -29,6 +29,7 @@ public record ClusterDetails(
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("version", catalog.version());
     map.put("major", catalog.major());
+    map.put("machine", catalog.machine());
     map.put("controlVersion", control.controlVersion());
     map.put("catalogVersion", control.catalogVersion());
     map.put("systemIdentifier", control.systemIdentifier().toString());
@@ -47,6 +48,9 @@ public record ClusterDetails(
     map.put("tablespaces", catalog.tablespaces().stream().map(ClusterDetails::tablespace).toList());
     map.put("databases", catalog.databases().stream().map(ClusterDetails::database).toList());
     map.put("extensions", catalog.extensions().stream().map(ClusterDetails::extension).toList());
+    map.put(
+        "usedCollations",
+        catalog.usedCollations().stream().map(ClusterDetails::collation).toList());
     map.put("collations", catalog.collations());
     putIfKnown(map, "preloadLibraries", catalog.preloadLibraries());
     map.put("damagedPages", damagedPages.stream().map(ClusterDetails::damagedPage).toList());
@@ -70,8 +74,22 @@ public record ClusterDetails(
     map.put("collate", database.collate());
     map.put("ctype", database.ctype());
     map.put("provider", database.provider());
+    map.put("locale", database.locale());
     putIfKnown(map, "collationVersion", database.collationVersion());
     putIfKnown(map, "actualCollationVersion", database.actualCollationVersion());
+    map.put("lookedInto", database.lookedInto());
+    return map;
+  }
+
+  private static Map<String, Object> collation(ServerCatalog.Collation collation) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("database", collation.database());
+    map.put("schema", collation.schema());
+    map.put("name", collation.name());
+    map.put("provider", collation.provider());
+    map.put("locale", collation.locale());
+    putIfKnown(map, "version", collation.version());
+    putIfKnown(map, "actualVersion", collation.actualVersion());
     return map;
   }
 

@@ -2,58 +2,72 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a server for its {@link ServerCatalog}, with the rights of any role. */
 final class ReadServerCatalog {
-  /** How many databases are looked into for their extensions. */
+  /** How many databases are looked into for their extensions and collations. */
   private static final int DATABASES_LOOKED_INTO = 64;
 
-  /** Opens a session in another database of the same server. */
-  @FunctionalInterface
-  interface Sessions {
-    Connection open(String database) throws SQLException;
-  }
-
-  /** Turns the row that a result set stands on into a value. */
-  @FunctionalInterface
-  private interface Row<T> {
-    T read(ResultSet row) throws SQLException;
-  }
+  /** What version() says after the number, such as "on x86_64-pc-linux-gnu". */
+  private static final Pattern MACHINE = Pattern.compile(" on ([A-Za-z0-9_]+)-");
 
   private final Connection session;
-  private final Sessions sessions;
+  private final Function<String, Connection> sessions;
 
   /**
    * @param session stays open
-   * @param sessions for the extensions of other databases; a database that refuses is left out
+   * @param sessions opens one in another database of the same server, or throws a {@link
+   *     ServerErrorException}: a database that refuses is not looked into
    */
-  ReadServerCatalog(Connection session, Sessions sessions) {
+  ReadServerCatalog(Connection session, Function<String, Connection> sessions) {
     this.session = session;
     this.sessions = sessions;
   }
 
   ServerCatalog read() throws SQLException {
+    int major = Integer.parseInt(one("SHOW server_version_num")) / 10000;
+    Set<String> lookedInto = new HashSet<>();
+    List<ServerCatalog.Extension> extensions = new ArrayList<>();
+    List<ServerCatalog.Collation> collations = new ArrayList<>();
+    for (String database : databasesToLookInto()) {
+      ReadDatabaseCatalog inside = new ReadDatabaseCatalog(database, major);
+      if (lookInto(database, inside)) {
+        lookedInto.add(database);
+      }
+      extensions.addAll(inside.extensions());
+      collations.addAll(inside.collations());
+    }
     return new ServerCatalog(
         one("SHOW server_version"),
-        Integer.parseInt(one("SHOW server_version_num")) / 10000,
+        major,
+        machine(),
         tablespaces(),
-        databases(),
-        extensions(),
-        collations(),
+        databases(major, lookedInto),
+        extensions,
+        collations,
+        providers(),
         preloadLibraries());
+  }
+
+  private String machine() throws SQLException {
+    Matcher matcher = MACHINE.matcher(one("SELECT version()"));
+    return matcher.find() ? matcher.group(1) : "";
   }
 
   /** The tablespaces as they are now. */
   List<Tablespace> tablespaces() throws SQLException {
-    return query(
+    return Rows.of(
         session,
         "SELECT oid, spcname, "
             + OnlineBackup.bytes("pg_tablespace_location(oid)")
@@ -62,11 +76,15 @@ final class ReadServerCatalog {
         row -> new Tablespace(row.getLong(1), row.getString(2), BytePath.of(row.getBytes(3))));
   }
 
-  private List<ServerCatalog.Database> databases() throws SQLException {
-    return query(
+  private List<ServerCatalog.Database> databases(int major, Set<String> lookedInto)
+      throws SQLException {
+    String locale = major >= 17 ? "datlocale" : "daticulocale";
+    return Rows.of(
         session,
         "SELECT oid, datname, pg_encoding_to_char(encoding), datcollate, datctype,"
-            + " datlocprovider, datcollversion, pg_database_collation_actual_version(oid)"
+            + " datlocprovider, coalesce("
+            + locale
+            + ", datcollate), datcollversion, pg_database_collation_actual_version(oid)"
             + " FROM pg_database ORDER BY oid",
         row ->
             new ServerCatalog.Database(
@@ -77,45 +95,49 @@ final class ReadServerCatalog {
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
-                row.getString(8)));
+                row.getString(8),
+                row.getString(9),
+                lookedInto.contains(row.getString(2))));
   }
 
-  private List<ServerCatalog.Extension> extensions() throws SQLException {
-    List<String> databases =
-        query(
-            session,
-            "SELECT datname FROM pg_database WHERE datallowconn AND"
-                + " has_database_privilege(oid, 'CONNECT') ORDER BY oid LIMIT "
-                + DATABASES_LOOKED_INTO,
-            row -> row.getString(1));
-    List<ServerCatalog.Extension> found = new ArrayList<>();
-    for (String database : databases) {
-      try (Connection other = sessions.open(database)) {
-        found.addAll(
-            query(
-                other,
-                "SELECT extname, extversion FROM pg_extension ORDER BY extname",
-                row -> new ServerCatalog.Extension(database, row.getString(1), row.getString(2))));
-      } catch (SQLException e) {
-        // pg_hba.conf may keep the role out of a database, or it was dropped just now: the metadata
-        // is then without its extensions, which no recovery depends on.
-        if (isConnectionLost(e)) {
-          throw e;
-        }
+  private List<String> databasesToLookInto() throws SQLException {
+    return Rows.of(
+        session,
+        "SELECT datname FROM pg_database WHERE datallowconn AND"
+            + " has_database_privilege(oid, 'CONNECT') ORDER BY oid LIMIT "
+            + DATABASES_LOOKED_INTO,
+        row -> row.getString(1));
+  }
+
+  /**
+   * Whether all of it is known then: pg_hba.conf may keep the role out, or the database was dropped
+   * just now.
+   */
+  private boolean lookInto(String database, ReadDatabaseCatalog inside) throws SQLException {
+    try (Connection other = sessions.apply(database)) {
+      inside.read(other);
+      return inside.isComplete();
+    } catch (ServerErrorException e) {
+      if (isServerGone(e.sqlState())) {
+        throw e;
       }
+      return false;
+    } catch (SQLException e) {
+      if (isServerGone(e.getSQLState())) {
+        throw e;
+      }
+      return false;
     }
-    return found;
   }
 
   /** Whether the server as a whole went away, rather than refused. */
-  private static boolean isConnectionLost(SQLException e) {
-    String state = e.getSQLState();
+  private static boolean isServerGone(@Nullable String state) {
     return state == null || state.startsWith("08") || state.startsWith("57P");
   }
 
-  private Map<String, String> collations() throws SQLException {
+  private Map<String, String> providers() throws SQLException {
     Map<String, String> versions = new HashMap<>();
-    query(
+    Rows.of(
         session,
         "SELECT DISTINCT ON (collprovider)"
             + " CASE collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' ELSE 'builtin' END,"
@@ -130,7 +152,7 @@ final class ReadServerCatalog {
     String sql =
         "SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'"
             + " AND pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')";
-    List<String> setting = query(session, sql, row -> row.getString(1));
+    List<String> setting = Rows.of(session, sql, row -> row.getString(1));
     if (setting.isEmpty()) {
       return null;
     }
@@ -144,18 +166,6 @@ final class ReadServerCatalog {
   }
 
   private String one(String sql) throws SQLException {
-    return query(session, sql, row -> row.getString(1)).getFirst();
-  }
-
-  private static <T extends @Nullable Object> List<T> query(
-      Connection connection, String sql, Row<T> reader) throws SQLException {
-    List<T> rows = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        rows.add(reader.read(row));
-      }
-    }
-    return rows;
+    return Rows.of(session, sql, row -> row.getString(1)).getFirst();
   }
 }

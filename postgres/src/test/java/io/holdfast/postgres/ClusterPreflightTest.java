@@ -120,10 +120,12 @@ class ClusterPreflightTest {
   @ParameterizedTest
   @ValueSource(ints = {15, 18})
   void theCatalogIsRecordedWithTheRightsOfTheRole(int major) throws SQLException {
-    try (TestCluster server = TestCluster.of(major).start()) {
+    try (TestCluster server =
+        TestCluster.of(major).hba("local \"odd name\" holdfast reject").start()) {
       String place = server.newDirectory("schnell-é").toString();
       server.execute(
           "CREATE TABLESPACE fast LOCATION '" + place + "'",
+          "CREATE DATABASE \"odd name\"",
           "CREATE DATABASE closed",
           "REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
           "CREATE DATABASE \"odd \"\" name\"");
@@ -134,9 +136,7 @@ class ClusterPreflightTest {
 
       ServerCatalog catalog;
       try (Connection session = server.connect(TestCluster.BACKUP_ROLE, "postgres")) {
-        catalog =
-            new ReadServerCatalog(session, name -> server.connect(TestCluster.BACKUP_ROLE, name))
-                .read();
+        catalog = new ReadServerCatalog(session, server.socketSettings()::openSql).read();
       }
 
       assertThat(catalog.major()).isEqualTo(major);
@@ -151,7 +151,13 @@ class ClusterPreflightTest {
               });
       assertThat(catalog.databases())
           .extracting(ServerCatalog.Database::name)
-          .containsExactlyInAnyOrder("postgres", "template0", "template1", "closed", "odd \" name");
+          .containsExactlyInAnyOrder(
+              "postgres", "template0", "template1", "closed", "odd name", "odd \" name");
+      assertThat(catalog.databases())
+          .filteredOn(ServerCatalog.Database::lookedInto)
+          .extracting(ServerCatalog.Database::name)
+          .containsExactlyInAnyOrder("postgres", "template1", "odd \" name");
+      assertThat(catalog.machine()).isIn("x86_64", "aarch64");
       assertThat(catalog.extensions())
           .anyMatch(e -> e.database().equals("odd \" name") && e.name().equals("pg_trgm"))
           .noneMatch(e -> e.database().equals("closed"));
@@ -159,9 +165,7 @@ class ClusterPreflightTest {
 
       server.execute("GRANT pg_read_all_settings TO holdfast");
       try (Connection session = server.connect(TestCluster.BACKUP_ROLE, "postgres")) {
-        catalog =
-            new ReadServerCatalog(session, name -> server.connect(TestCluster.BACKUP_ROLE, name))
-                .read();
+        catalog = new ReadServerCatalog(session, server.socketSettings()::openSql).read();
       }
       assertThat(catalog.preloadLibraries()).isEmpty();
     }
