@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code holdfast backups}. */
@@ -15,12 +16,7 @@ import picocli.CommandLine.Option;
     description = "Lists the backups in a repository, oldest first.",
     footer = {"", "Examples:", "  holdfast backups", "  holdfast backups --failed --json"})
 final class BackupsCommand extends Subcommand {
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   @Option(names = "--failed", description = "List attempts that failed too.")
   private boolean failed;
@@ -32,8 +28,7 @@ final class BackupsCommand extends Subcommand {
   @Override
   ExitCode run() {
     ListBackups.Listed listed =
-        new ListBackups(context().surroundings())
-            .run(configuration().repository(repository), failed);
+        new ListBackups(context().surroundings()).run(repository.in(configuration()), failed);
     List<BackupMetadata> backups = listed.backups();
     listed.warnings().forEach(this::warn);
     if (options().json()) {

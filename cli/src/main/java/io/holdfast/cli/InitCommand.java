@@ -4,6 +4,7 @@ import io.holdfast.engine.Configuration;
 import io.holdfast.engine.InitRepository;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code holdfast init}. */
@@ -20,12 +21,7 @@ import picocli.CommandLine.Option;
       "  holdfast init --repository second --like main"
     })
 final class InitCommand extends Subcommand {
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   @Option(
       names = "--like",
@@ -48,7 +44,7 @@ final class InitCommand extends Subcommand {
         new InitRepository(context().surroundings())
             .run(
                 new InitRepository.Request(
-                    configuration.repository(repository),
+                    repository.in(configuration),
                     !noRecoveryKit,
                     like.isEmpty()
                         ? Optional.empty()

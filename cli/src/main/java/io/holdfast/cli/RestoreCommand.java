@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,11 +54,7 @@ final class RestoreCommand extends Subcommand {
   @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to.")
   private String target = "";
 
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      description = "Only this source; may be repeated.")
-  private List<String> sources = List.of();
+  @Mixin private final SourceOption sources = new SourceOption();
 
   @Option(
       names = "--only",
@@ -90,12 +87,7 @@ final class RestoreCommand extends Subcommand {
       description = "Where a tablespace goes, by its oid or its old directory; may be repeated.")
   private List<String> tablespaces = List.of();
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   RestoreCommand(Context context) {
     super(context);
@@ -107,10 +99,10 @@ final class RestoreCommand extends Subcommand {
         only.stream().map(type -> SourceType.valueOf(type.name())).collect(Collectors.toSet());
     RunRestore.Request request =
         new RunRestore.Request(
-            configuration().repository(repository),
+            repository.in(configuration()),
             backup,
             absolute(BytePath.fromArgument(target)),
-            sources,
+            sources.names(),
             types,
             paths.stream().map(BytePath::fromArgument).toList(),
             overwrite,

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast show}. */
@@ -37,18 +37,9 @@ final class ShowCommand extends Subcommand {
       description = "Only this file, or what is below this directory.")
   private String path = "";
 
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      description = "Only this source; may be repeated.")
-  private List<String> sources = List.of();
+  @Mixin private final SourceOption sources = new SourceOption();
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   ShowCommand(Context context) {
     super(context);
@@ -58,7 +49,7 @@ final class ShowCommand extends Subcommand {
   ExitCode run() {
     ShowBackup.Request request =
         new ShowBackup.Request(
-            configuration().repository(repository), backup, sources, BytePath.fromArgument(path));
+            repository.in(configuration()), backup, sources.names(), BytePath.fromArgument(path));
     ShowBackup show = new ShowBackup(context().surroundings());
     List<String> warnings;
     if (options().json()) {

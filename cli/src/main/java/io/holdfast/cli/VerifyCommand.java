@@ -5,6 +5,7 @@ import io.holdfast.engine.RunVerification;
 import io.holdfast.repository.VerificationLevel;
 import io.holdfast.repository.VerificationReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,12 +28,7 @@ final class VerifyCommand extends Subcommand {
       description = "How deep; default 3.")
   private int level = 3;
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -50,10 +46,7 @@ final class VerifyCommand extends Subcommand {
         withProgress(
             progress ->
                 new RunVerification(context().surroundings())
-                    .run(
-                        configuration().repository(repository),
-                        VerificationLevel.of(level),
-                        progress));
+                    .run(repository.in(configuration()), VerificationLevel.of(level), progress));
     if (options().json()) {
       printJson(report);
     } else {
