@@ -149,5 +149,14 @@ final class RestoreCommand extends Subcommand {
                   ? ", of it fetched " + HumanFormat.size(source.fetchedBytes())
                   : ""));
     }
+    for (RunRestore.Restored source : result.sources()) {
+      if (!source.reindex().isEmpty()) {
+        print("");
+        print("After the first start of " + SafeText.of(source.name()) + ", run in psql:");
+        source.reindex().stream()
+            .flatMap(database -> database.script().stream())
+            .forEach(line -> print("  " + SafeText.of(line)));
+      }
+    }
   }
 }

@@ -6,6 +6,8 @@ import io.holdfast.files.TreeRestoreResult;
 import io.holdfast.files.TreeWarning;
 import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.ClusterRestore;
+import io.holdfast.postgres.CompareMachine;
+import io.holdfast.postgres.MachineComparison;
 import io.holdfast.postgres.RestoreOptions;
 import io.holdfast.postgres.RestoredCluster;
 import io.holdfast.postgres.TablespaceMapping;
@@ -14,6 +16,8 @@ import io.holdfast.repository.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Restores one source. */
 final class RestoreSource {
@@ -54,12 +58,15 @@ final class RestoreSource {
         RestoreOptions.to(target)
             .with(TablespaceMapping.parse(request.tablespaces()))
             .withProgress(new DatabaseReader.Steps(source.name(), progress));
+    MachineComparison machine = CompareMachine.withThis(source.details());
     RestoredCluster cluster =
         new ClusterRestore(
                 opened.manifest(source),
                 opened.contents(),
                 request.replace() ? options.forced() : options)
             .run();
+    List<String> warnings =
+        Stream.concat(cluster.warnings().stream(), machine.warnings().stream()).toList();
     return new RunRestore.Restored(
         source.name(),
         source.type(),
@@ -67,8 +74,9 @@ final class RestoreSource {
         cluster.files(),
         cluster.bytes(),
         cluster.fetchedBytes(),
-        cluster.warnings(),
-        cluster.warnings().size());
+        warnings,
+        warnings.size(),
+        machine.reindex());
   }
 
   private RunRestore.Restored tree(SourceRecord source, BytePath target) {
@@ -82,7 +90,8 @@ final class RestoreSource {
         result.bytes(),
         result.bytes(),
         result.warnings().first().stream().map(TreeWarning::toString).toList(),
-        result.warnings().total());
+        result.warnings().total(),
+        List.of());
   }
 
   private TreeRestore treeRestore(SourceRecord source) {

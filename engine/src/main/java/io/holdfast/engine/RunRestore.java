@@ -1,6 +1,7 @@
 package io.holdfast.engine;
 
 import io.holdfast.posix.BytePath;
+import io.holdfast.postgres.DatabaseReindex;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;
@@ -98,6 +99,8 @@ public final class RunRestore {
    * @param fetchedBytes how much of it was fetched from the repository: less when only differences
    *     were
    * @param warnings the first of them; there are {@code warningCount}
+   * @param reindex of a database: what to run after its first start, because this machine may sort
+   *     text in another order
    */
   public record Restored(
       String name,
@@ -107,7 +110,8 @@ public final class RunRestore {
       long bytes,
       long fetchedBytes,
       List<String> warnings,
-      long warningCount) {}
+      long warningCount,
+      List<DatabaseReindex> reindex) {}
 
   /**
    * Restores.

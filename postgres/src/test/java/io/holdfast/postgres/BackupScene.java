@@ -77,10 +77,19 @@ final class BackupScene implements AutoCloseable {
 
   /** The entries of the last backup. */
   Manifest manifest() {
+    return repository.manifest(last());
+  }
+
+  /** What the record of the last backup says about the cluster, as it is read from storage. */
+  Map<String, Object> details() {
+    return repository.backups().latest(_ -> true).orElseThrow().sources().getFirst().details();
+  }
+
+  private SourceRecord last() {
     if (last == null) {
       throw new IllegalStateException("there is no backup");
     }
-    return repository.manifest(last);
+    return last;
   }
 
   /** A place beside the cluster where nothing is yet. */
