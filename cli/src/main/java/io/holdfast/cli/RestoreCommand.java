@@ -3,6 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.engine.HumanFormat;
 import io.holdfast.engine.RunRestore;
 import io.holdfast.posix.BytePath;
+import io.holdfast.postgres.PlacedTablespace;
 import io.holdfast.repository.SourceType;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -148,6 +149,9 @@ final class RestoreCommand extends Subcommand {
               + (source.fetchedBytes() < source.bytes()
                   ? ", of it fetched " + HumanFormat.size(source.fetchedBytes())
                   : ""));
+      source.tablespaces().stream()
+          .filter(tablespace -> !tablespace.place().equals(tablespace.before()))
+          .forEach(this::show);
     }
     for (RunRestore.Restored source : result.sources()) {
       if (!source.reindex().isEmpty()) {
@@ -158,5 +162,17 @@ final class RestoreCommand extends Subcommand {
             .forEach(line -> print("  " + SafeText.of(line)));
       }
     }
+  }
+
+  private void show(PlacedTablespace tablespace) {
+    print(
+        "    "
+            + SafeText.of(
+                "tablespace "
+                    + tablespace.oid()
+                    + " -> "
+                    + tablespace.place()
+                    + " instead of "
+                    + tablespace.before()));
   }
 }

@@ -152,6 +152,8 @@ class CommandsTest {
     assertFails(2, "there is no policy 'al'", "backup", "--policy", "al");
     assertFails(2, "Missing required option: '--to=DIR'", "restore");
     assertFails(2, "There is no level 4", "verify", "--level", "4");
+    assertFails(
+        2, "none is restored", "restore", "--to", to("out"), "--tablespace", "1=/somewhere");
     assertFails(11, "there is a repository in", "init");
     Files.createDirectories(root.resolve("out/settings/x"));
     assertFails(11, "is not empty", "restore", "--to", to("out"));

@@ -18,6 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class LaunchedCommand {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int KILLED = 137;
+  private static final String OUTPUT = "output";
+  private static final String ERRORS = "errors";
 
   private final Path root;
   private final Random random;
@@ -37,6 +39,16 @@ final class LaunchedCommand {
     assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
     assertThat(process.exitValue()).as(output()).isZero();
     return System.nanoTime() - start;
+  }
+
+  /** Runs a command to its end. */
+  CommandRun launch(String... command) throws Exception {
+    Process process = start(command);
+    assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    return new CommandRun(
+        process.exitValue(),
+        Files.readString(root.resolve(OUTPUT)),
+        Files.readString(root.resolve(ERRORS)));
   }
 
   /** Kills a command at some moment of its life; sometimes it is faster. */
@@ -85,7 +97,7 @@ final class LaunchedCommand {
   }
 
   private String output() throws IOException {
-    return Files.readString(root.resolve("output"));
+    return Files.readString(root.resolve(OUTPUT)) + Files.readString(root.resolve(ERRORS));
   }
 
   /** Starts a command with the configuration of the root. */
@@ -98,8 +110,8 @@ final class LaunchedCommand {
     all.addAll(List.of(arguments(command)));
     ProcessBuilder builder =
         new ProcessBuilder(all)
-            .redirectErrorStream(true)
-            .redirectOutput(root.resolve("output").toFile());
+            .redirectOutput(root.resolve(OUTPUT).toFile())
+            .redirectError(root.resolve(ERRORS).toFile());
     builder.environment().put("XDG_CACHE_HOME", root.resolve("cache").toString());
     builder.environment().put("XDG_STATE_HOME", root.resolve("state").toString());
     return builder.start();

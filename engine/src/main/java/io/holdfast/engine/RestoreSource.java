@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Restores one source. */
 final class RestoreSource {
@@ -25,7 +24,11 @@ final class RestoreSource {
   private final RestoreTargets targets;
   private final ContentGate.Opened opened;
   private final ProgressListener progress;
+  private final TablespaceMapping tablespaces;
 
+  /**
+   * @throws io.holdfast.postgres.ClusterRestoreException if a mapping of tablespaces is malformed
+   */
   RestoreSource(
       RunRestore.Request request,
       RestoreTargets targets,
@@ -35,6 +38,7 @@ final class RestoreSource {
     this.targets = targets;
     this.opened = opened;
     this.progress = progress;
+    this.tablespaces = TablespaceMapping.parse(request.tablespaces());
   }
 
   /** Whether a restore of this source into a directory has begun and not ended. */
@@ -56,7 +60,7 @@ final class RestoreSource {
   private RunRestore.Restored database(SourceRecord source, BytePath target) {
     RestoreOptions options =
         RestoreOptions.to(target)
-            .with(TablespaceMapping.parse(request.tablespaces()))
+            .with(tablespaces)
             .withProgress(new DatabaseReader.Steps(source.name(), progress));
     MachineComparison machine = CompareMachine.withThis(source.details());
     RestoredCluster cluster =
@@ -65,8 +69,6 @@ final class RestoreSource {
                 opened.contents(),
                 request.replace() ? options.forced() : options)
             .run();
-    List<String> warnings =
-        Stream.concat(cluster.warnings().stream(), machine.warnings().stream()).toList();
     return new RunRestore.Restored(
         source.name(),
         source.type(),
@@ -74,8 +76,9 @@ final class RestoreSource {
         cluster.files(),
         cluster.bytes(),
         cluster.fetchedBytes(),
-        warnings,
-        warnings.size(),
+        machine.warnings(),
+        machine.warnings().size(),
+        cluster.tablespaces(),
         machine.reindex());
   }
 
@@ -91,6 +94,7 @@ final class RestoreSource {
         result.bytes(),
         result.warnings().first().stream().map(TreeWarning::toString).toList(),
         result.warnings().total(),
+        List.of(),
         List.of());
   }
 

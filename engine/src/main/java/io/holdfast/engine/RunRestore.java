@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.DatabaseReindex;
+import io.holdfast.postgres.PlacedTablespace;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;
@@ -99,6 +100,7 @@ public final class RunRestore {
    * @param fetchedBytes how much of it was fetched from the repository: less when only differences
    *     were
    * @param warnings the first of them; there are {@code warningCount}
+   * @param tablespaces of a database: where they are now
    * @param reindex of a database: what to run after its first start, because this machine may sort
    *     text in another order
    */
@@ -111,6 +113,7 @@ public final class RunRestore {
       long fetchedBytes,
       List<String> warnings,
       long warningCount,
+      List<PlacedTablespace> tablespaces,
       List<DatabaseReindex> reindex) {}
 
   /**
@@ -155,6 +158,13 @@ public final class RunRestore {
   }
 
   private static void requireSense(Request request, List<SourceRecord> sources) {
+    boolean ofDatabase = request.replace() || !request.tablespaces().isEmpty();
+    if (ofDatabase && sources.stream().noneMatch(s -> s.type() == SourceType.DATABASE)) {
+      throw new RestoreException(
+          FailureCategory.USAGE,
+          "tablespaces and clusters are of databases, and none is restored",
+          "leave out --tablespace and --replace-cluster, or name a database with --source");
+    }
     if (request.paths().isEmpty()) {
       return;
     }

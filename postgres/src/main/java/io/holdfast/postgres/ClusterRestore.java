@@ -14,7 +14,6 @@ import io.holdfast.repository.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -108,25 +107,19 @@ public final class ClusterRestore {
           targets.bytes(),
           targets.fetchedBytes(),
           removed,
-          warnings(tablespaces));
+          placed(tablespaces));
     }
   }
 
-  private List<String> warnings(Map<BytePath, BytePath> tablespaces) {
-    List<String> warnings = new ArrayList<>();
-    for (Tablespace tablespace : tablespaces()) {
-      BytePath location = tablespaces.get(tablespace.path());
-      if (!tablespace.location().equals(location)) {
-        warnings.add(
-            "tablespace "
-                + tablespace.oid()
-                + " is now in "
-                + location
-                + " instead of "
-                + tablespace.location());
-      }
-    }
-    return warnings;
+  private List<PlacedTablespace> placed(Map<BytePath, BytePath> places) {
+    return tablespaces().stream()
+        .map(
+            tablespace ->
+                new PlacedTablespace(
+                    tablespace.oid(),
+                    Objects.requireNonNull(places.get(tablespace.path())),
+                    tablespace.location()))
+        .toList();
   }
 
   private List<Tablespace> tablespaces() {

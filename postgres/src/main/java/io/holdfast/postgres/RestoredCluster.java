@@ -10,7 +10,7 @@ import java.util.List;
  * @param bytes their lengths
  * @param fetchedBytes what had to be fetched from the repository
  * @param removed files and directories that were there and are not in the backup
- * @param warnings what the operator should know
+ * @param tablespaces where they are now
  */
 public record RestoredCluster(
     ControlFile control,
@@ -18,9 +18,9 @@ public record RestoredCluster(
     long bytes,
     long fetchedBytes,
     long removed,
-    List<String> warnings) {
+    List<PlacedTablespace> tablespaces) {
 
   public RestoredCluster {
-    warnings = List.copyOf(warnings);
+    tablespaces = List.copyOf(tablespaces);
   }
 }

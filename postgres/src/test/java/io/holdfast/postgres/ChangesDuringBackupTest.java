@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
@@ -97,7 +98,11 @@ class ChangesDuringBackupTest {
                       + "-there"));
       RestoredCluster done =
           scene.restore(RestoreOptions.to(BytePath.of(place.toString())).with(mapping));
-      assertThat(done.warnings()).hasSize(2);
+      assertThat(done.tablespaces())
+          .extracting(moved -> moved.place().toString(), moved -> moved.before().toString())
+          .containsExactlyInAnyOrder(
+              tuple(place + "-here", cluster.dataDirectory().resolveSibling("here").toString()),
+              tuple(place + "-there", cluster.dataDirectory().resolveSibling("there").toString()));
       assertThat(check(scene, place)).isEmpty();
       try (RestoredServer restored = scene.start(place);
           Connection session = restored.connect("postgres")) {

@@ -1,0 +1,241 @@
+package io.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.posix.GnuLibc;
+import io.holdfast.postgres.NewCluster;
+import io.holdfast.postgres.RestoredServer;
+import io.holdfast.postgres.TestCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The program, in a process of its own, on a cluster with tablespaces. */
+class DatabaseCommandsTest {
+  @TempDir static Path root;
+  private static TestCluster cluster;
+  private static LaunchedCommand program;
+  private static String backup;
+
+  @BeforeAll
+  static void backUp() throws Exception {
+    cluster = TestCluster.of(18).start();
+    cluster.execute(
+        "CREATE TABLESPACE fast LOCATION '" + cluster.newDirectory("fast") + "'",
+        "CREATE TABLESPACE big LOCATION '" + cluster.newDirectory("big") + "'",
+        "CREATE TABLE a TABLESPACE fast AS SELECT n, repeat('a', 500) f FROM generate_series(1, 9000) n",
+        "CREATE INDEX a_n ON a (n) TABLESPACE big",
+        "CREATE TABLE b AS SELECT n, repeat('b', 500) f FROM generate_series(1, 9000) n");
+    program = new LaunchedCommand(root, new Random(1));
+    Files.writeString(root.resolve("passphrase"), "correct");
+    Files.writeString(
+        root.resolve("holdfast.yaml"),
+        """
+        version: 1
+        repositories: {main: {path: repository, passphrase: "file:passphrase"}}
+        sources: {database: {type: postgresql, host: %s}}
+        policies: {all: {repository: main, sources: [database]}}
+        """
+            .formatted(cluster.server().socket().getParent()));
+    assertSuccess(program.launch("init", "--no-recovery-kit"));
+    assertSuccess(program.launch("backup"));
+    backup = program.backups().getFirst();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static void assertSuccess(CommandRun run) {
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isZero();
+  }
+
+  private static Path placeOf(String tablespace) {
+    return cluster.dataDirectory().resolveSibling(tablespace);
+  }
+
+  /**
+   * Restores with both tablespaces beside the target: one is named by its oid, one by its place.
+   */
+  private static CommandRun restore(String which, Path target, String... further) throws Exception {
+    String fast = cluster.query("SELECT oid FROM pg_tablespace WHERE spcname = 'fast'");
+    List<String> command =
+        new ArrayList<>(
+            List.of("restore", which, "--source", "database", "--to", target.toString()));
+    command.addAll(List.of("--tablespace", fast + "=" + target + "-fast"));
+    command.addAll(List.of("--tablespace", placeOf("big") + "=" + target + "-big"));
+    command.addAll(List.of(further));
+    return program.launch(command.toArray(String[]::new));
+  }
+
+  private static JsonNode source(CommandRun run) {
+    return JsonMapper.shared().readTree(run.out()).get("sources").get(0);
+  }
+
+  private static String query(RestoredServer server, String sql) throws Exception {
+    try (Connection session = server.connect("postgres");
+        Statement statement = session.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return String.valueOf(row.getString(1));
+    }
+  }
+
+  private static void execute(RestoredServer server, String... statements) throws Exception {
+    try (Connection session = server.connect("postgres");
+        Statement statement = session.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static void assertAsItWas(Path target) throws Exception {
+    try (RestoredServer server = RestoredServer.start(cluster, target)) {
+      assertThat(query(server, "SELECT count(*) || min(f) || max(f) FROM a"))
+          .isEqualTo("9000" + "a".repeat(1000));
+      assertThat(query(server, "SELECT count(*) || min(f) || max(f) FROM b"))
+          .isEqualTo("9000" + "b".repeat(1000));
+      assertThat(query(server, "SELECT to_regclass('later')")).isEqualTo("null");
+      for (String name : List.of("fast", "big")) {
+        assertThat(
+                query(
+                    server,
+                    "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = '"
+                        + name
+                        + "'"))
+            .isEqualTo(target + "-" + name);
+      }
+      assertThat(server.verifyIndexes("postgres")).isPositive();
+    }
+  }
+
+  @Test
+  void tablespacesGoWhereTheyAreSentTo() throws Exception {
+    Path target = placeOf("moved");
+    CommandRun run = restore(backup, target);
+
+    assertSuccess(run);
+    assertThat(run.out())
+        .contains("-> " + target + "-fast instead of " + placeOf("fast"))
+        .contains("-> " + target + "-big instead of " + placeOf("big"));
+    assertAsItWas(target);
+    assertThat(cluster.query("SELECT count(*) FROM a")).isEqualTo("9000");
+  }
+
+  @Test
+  void theTablespacesOfTheLivingClusterAreNotTouched() throws Exception {
+    Path target = placeOf("unmapped");
+    CommandRun run =
+        program.launch("restore", backup, "--source", "database", "--to", target.toString());
+
+    assertThat(run.code()).isEqualTo(11);
+    assertThat(run.err()).startsWith("holdfast: ").contains("is not empty").hasLineCount(1);
+    assertThat(target.resolve("PG_VERSION")).doesNotExist();
+    assertThat(cluster.query("SELECT count(*) FROM a")).isEqualTo("9000");
+
+    CommandRun unknown =
+        program.launch("restore", backup, "--to", target.toString(), "--tablespace", "1=/tmp/x");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("the backup has no tablespace 1").hasLineCount(1);
+  }
+
+  @Test
+  void overItsOwnDirectoryOnlyWhatDiffersIsBroughtBack() throws Exception {
+    Path target = placeOf("used");
+    JsonNode fresh = source(restore(backup, target, "--json"));
+    assertThat(fresh.get("tablespaces")).hasSize(2);
+    Path relation;
+    try (RestoredServer server = RestoredServer.start(cluster, target)) {
+      execute(
+          server,
+          "UPDATE a SET f = 'changed' WHERE n % 100 = 0",
+          "DELETE FROM b WHERE n < 10",
+          "CREATE TABLE later TABLESPACE fast AS SELECT generate_series(1, 1000)",
+          "CHECKPOINT");
+      relation = target.resolve(query(server, "SELECT pg_relation_filepath('a')"));
+
+      CommandRun running = restore(backup, target, "--overwrite");
+      assertThat(running.code()).isEqualTo(11);
+      assertThat(running.err()).contains("runs in " + target).hasLineCount(1);
+      assertThat(query(server, "SELECT count(*) FROM later")).isEqualTo("1000");
+    }
+    Files.write(target.resolve("stray"), new byte[1]);
+    Path stale = relation.resolveSibling(relation.getFileName() + ".1");
+    Files.write(stale, new byte[8192]);
+
+    CommandRun refused = restore(backup, target);
+    assertThat(refused.code()).isEqualTo(11);
+    assertThat(refused.err()).contains(target + " is not empty").hasLineCount(1);
+    assertThat(stale).exists();
+
+    CommandRun run = restore(backup, target, "--overwrite", "--json");
+
+    assertSuccess(run);
+    assertThat(source(run).get("bytes")).isEqualTo(fresh.get("bytes"));
+    assertThat(source(run).get("fetchedBytes").asLong())
+        .isPositive()
+        .isLessThan(fresh.get("fetchedBytes").asLong() * 2 / 3);
+    assertThat(target.resolve("stray")).doesNotExist();
+    assertThat(stale).doesNotExist();
+    assertAsItWas(target);
+  }
+
+  @Test
+  void anotherClusterIsReplacedOnlyWhenThatIsAskedFor() throws Exception {
+    Path target = placeOf("other");
+    NewCluster.usual().create(cluster.server().binaries(), cluster.account(), target);
+
+    CommandRun refused = restore(backup, target, "--overwrite");
+    assertThat(refused.code()).isEqualTo(11);
+    assertThat(refused.err()).contains("holds another cluster").hasLineCount(1);
+    assertThat(target.resolve("global/pg_control")).exists();
+
+    assertSuccess(restore(backup, target, "--overwrite", "--replace-cluster"));
+    assertAsItWas(target);
+  }
+
+  @Test
+  void whatToReindexIsPrinted() throws Exception {
+    cluster.execute("UPDATE pg_database SET datcollversion = '2.5' WHERE datname = 'postgres'");
+    try {
+      assertSuccess(program.launch("backup"));
+    } finally {
+      cluster.execute("UPDATE pg_database SET datcollversion = NULL WHERE datname = 'postgres'");
+    }
+    CommandRun run = restore("latest", placeOf("sorted"));
+
+    assertThat(run.code()).isEqualTo(12);
+    assertThat(run.err())
+        .contains("warning: database: text was sorted by glibc 2.5, and this machine has ")
+        .contains(GnuLibc.version().orElseThrow())
+        .hasLineCount(1);
+    assertThat(run.out())
+        .endsWith(
+            """
+
+            After the first start of database, run in psql:
+              \\connect "postgres"
+              REINDEX DATABASE "postgres";
+              ALTER DATABASE "postgres" REFRESH COLLATION VERSION;
+            """);
+
+    JsonNode reindex = source(restore("latest", placeOf("sorted-json"), "--json")).get("reindex");
+    assertThat(reindex).hasSize(1);
+    assertThat(reindex.get(0).get("database").asString()).isEqualTo("postgres");
+    assertThat(reindex.get(0).get("statements")).hasSize(2);
+  }
+}
