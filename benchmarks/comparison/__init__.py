@@ -1,0 +1,1 @@
+"""Compares Holdfast with its peers on one machine; see docs/performance.md."""
