@@ -17,19 +17,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The directories below the root of a store: made when first needed, forced to the disk together
- * with their parents before anything in them counts as durable, and never entered through a
- * symbolic link.
+ * The directories below the root of a store: made when first needed, forced to the disk with
+ * everything above them before anything in them counts as durable, and never entered through a
+ * symbolic link. Who deletes the last object in one removes it, except those right below the root;
+ * so any other may vanish while it holds no object, and come back made by another process.
  */
 final class DurableDirectories {
-  private static final int MAX_REMEMBERED = 4096;
+  /** How often one is made again that others remove, until something else must be wrong. */
+  private static final int MOST_ATTEMPTS = 100;
+
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
   private final Path root;
   private final Object rootKey;
 
-  /** Directories whose name this process has seen reach the disk. */
+  /** Directories right below the root whose name this process has seen reach the disk. */
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
   DurableDirectories(Path root) throws IOException {
@@ -42,9 +45,8 @@ final class DurableDirectories {
     try {
       Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-        throw new NotDirectoryException(directory.toString());
-      }
+      // What vanished since is to be made by who asked: NoSuchFileException.
+      requireDirectory(directory);
     }
   }
 
@@ -55,28 +57,60 @@ final class DurableDirectories {
     }
   }
 
-  /**
-   * Makes the directory and those above it, up to the root, and sees to it that their names are on
-   * the disk: another process may have made them an instant ago and not yet come to that.
-   */
+  /** Makes the directory and those above it, up to the root. */
   void ensure(Path directory) throws IOException {
-    requireRoot();
-    ensureBelowRoot(directory);
+    in(directory, () -> {});
   }
 
-  private void ensureBelowRoot(Path directory) throws IOException {
-    if (directory.equals(root)) {
-      return;
-    }
-    Path parent = Objects.requireNonNull(directory.getParent());
-    ensureBelowRoot(parent);
-    make(directory);
-    if (!durable.contains(directory)) {
-      force(parent);
-      if (durable.size() >= MAX_REMEMBERED) {
-        durable.clear();
+  /** Fails with {@link NoSuchFileException} where its directory has just vanished. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /** Does something in a directory, which is made first, and again where others remove it. */
+  void in(Path directory, Step step) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        requireRoot();
+        makeBelowRoot(directory);
+        step.run();
+        return;
+      } catch (NoSuchFileException e) {
+        requireRoot();
+        if (attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
       }
-      durable.add(directory);
+    }
+  }
+
+  private void makeBelowRoot(Path directory) throws IOException {
+    if (!directory.equals(root)) {
+      makeBelowRoot(parent(directory));
+      make(directory);
+    }
+  }
+
+  /**
+   * Forces the names in a directory, and those of the directories above it, to the disk. One that
+   * is gone had nothing in it that was to stay.
+   */
+  void forceUpFrom(Path directory) throws IOException {
+    Path top = directory;
+    for (Path d = directory; !d.equals(root); d = parent(d)) {
+      top = d;
+      try {
+        force(d);
+      } catch (NoSuchFileException e) {
+        requireRoot();
+      }
+    }
+    if (!durable.contains(top)) {
+      force(root);
+      if (!top.equals(root)) {
+        durable.add(top);
+      }
     }
   }
 
@@ -98,10 +132,14 @@ final class DurableDirectories {
    */
   void requireInside(Path file) throws IOException {
     for (Path d = parent(file); !d.equals(root); d = parent(d)) {
-      if (!Files.readAttributes(d, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-          .isDirectory()) {
-        throw new NotDirectoryException(d.toString());
-      }
+      requireDirectory(d);
+    }
+  }
+
+  private static void requireDirectory(Path path) throws IOException {
+    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isDirectory()) {
+      throw new NotDirectoryException(path.toString());
     }
   }
 

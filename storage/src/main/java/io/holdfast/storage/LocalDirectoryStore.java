@@ -26,7 +26,8 @@ import java.util.stream.StreamSupport;
  * temporary file in {@code .tmp}, forces it, gives it its name with link(2), which fails where the
  * name is taken, and forces the directory. So a crash at any instant leaves the object whole or
  * absent, and at worst a temporary file, which a later {@link #open} removes. Several processes may
- * use one directory. Directories have mode 0700, files 0600.
+ * use one directory. Directories have mode 0700, files 0600; one that a delete leaves empty goes,
+ * unless it is right below the root.
  *
  * <p>Symbolic links inside the directory are never followed. The directory itself is never made
  * again once it is open: when it was unmounted, everything fails with {@link
@@ -67,6 +68,7 @@ public final class LocalDirectoryStore implements ObjectStore {
       }
       LocalDirectoryStore store = new LocalDirectoryStore(root, PutSteps.NONE, failures);
       store.directories.ensure(store.temporary.directory());
+      DurableDirectories.force(root);
       store.requireHardLinks();
       return store;
     } catch (IOException e) {
@@ -165,7 +167,7 @@ public final class LocalDirectoryStore implements ObjectStore {
       directories.ensure(directory);
       boolean created = !exists(object) && write(object, content);
       // Also when it exists: who made it may not have come to this step yet.
-      DurableDirectories.force(directory);
+      directories.forceUpFrom(directory);
       return created ? PutOutcome.CREATED : PutOutcome.EXISTS;
     } catch (IOException e) {
       throw failures.of("put " + name, describe(), e);
@@ -202,7 +204,8 @@ public final class LocalDirectoryStore implements ObjectStore {
         throw new IOException("wrote " + size + " bytes, the file has " + channel.size());
       }
       steps.forced(file);
-      Files.createLink(object, file);
+      directories.in(
+          Objects.requireNonNull(object.getParent()), () -> Files.createLink(object, file));
       steps.linked(object);
       return true;
     } catch (FileAlreadyExistsException e) {
@@ -321,7 +324,7 @@ public final class LocalDirectoryStore implements ObjectStore {
     try {
       directories.requireRoot();
       if (deleteWithoutLinks(name)) {
-        DurableDirectories.force(Objects.requireNonNull(object.getParent()));
+        directories.forceUpFrom(Objects.requireNonNull(object.getParent()));
       }
     } catch (IOException e) {
       throw failures.of("delete " + name, describe(), e);
@@ -330,26 +333,57 @@ public final class LocalDirectoryStore implements ObjectStore {
 
   /** Steps down directory by directory, so that no link planted meanwhile can lead elsewhere. */
   private boolean deleteWithoutLinks(ObjectName name) throws IOException {
-    try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
-      if (!(top instanceof SecureDirectoryStream<Path> directory)) {
-        throw new IOException("the file system cannot open files relative to a directory");
+    Path rest = Path.of(name.value());
+    try (SecureDirectoryStream<Path> top = openRoot()) {
+      if (rest.getNameCount() == 1) {
+        top.deleteFile(rest);
+      } else {
+        try (SecureDirectoryStream<Path> next = step(top, rest)) {
+          deleteWithDirectories(next, rest.subpath(1, rest.getNameCount()));
+        }
       }
-      return delete(directory, Path.of(name.value()));
+      return true;
     } catch (NoSuchFileException e) {
       directories.requireRoot();
       return false;
     }
   }
 
-  private static boolean delete(SecureDirectoryStream<Path> directory, Path rest)
+  private SecureDirectoryStream<Path> openRoot() throws IOException {
+    DirectoryStream<Path> top = Files.newDirectoryStream(root);
+    if (top instanceof SecureDirectoryStream<Path> directory) {
+      return directory;
+    }
+    top.close();
+    throw new IOException("the file system cannot open files relative to a directory");
+  }
+
+  private static SecureDirectoryStream<Path> step(SecureDirectoryStream<Path> from, Path rest)
+      throws IOException {
+    return from.newDirectoryStream(rest.getName(0), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Removes the directories on the way too, from the last on, until one has something in it. */
+  private static void deleteWithDirectories(SecureDirectoryStream<Path> directory, Path rest)
       throws IOException {
     if (rest.getNameCount() == 1) {
       directory.deleteFile(rest);
-      return true;
+      return;
     }
-    try (SecureDirectoryStream<Path> next =
-        directory.newDirectoryStream(rest.getName(0), LinkOption.NOFOLLOW_LINKS)) {
-      return delete(next, rest.subpath(1, rest.getNameCount()));
+    try (SecureDirectoryStream<Path> next = step(directory, rest)) {
+      deleteWithDirectories(next, rest.subpath(1, rest.getNameCount()));
+    }
+    removeIfEmpty(directory, rest.getName(0));
+  }
+
+  /** The kernel decides whether it is empty; a put that wanted to go there makes it again. */
+  private static void removeIfEmpty(SecureDirectoryStream<Path> parent, Path directory)
+      throws IOException {
+    try {
+      parent.deleteDirectory(directory);
+    } catch (FileSystemException e) {
+      // It has something in it, is gone, or cannot go. The object is deleted in any case.
+      return;
     }
   }
 

@@ -16,7 +16,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,6 +246,108 @@ final class LocalDirectoryStoreTest {
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(() -> store.get(NAME))
         .satisfies(e -> assertThat(e.category()).isEqualTo(FailureCategory.CORRUPT));
+  }
+
+  @Test
+  void theLastObjectTakesItsDirectoriesWithItButForTheTopOnes() throws IOException {
+    ObjectStore store = LocalDirectoryStore.open(root);
+    store.put(ObjectName.of("wal/source/1/a"), bytes("a"));
+    store.put(ObjectName.of("wal/source/1/b"), bytes("b"));
+    store.put(ObjectName.of("wal/source/c"), bytes("c"));
+    store.delete(ObjectName.of("wal/source/1/a"));
+    assertThat(root.resolve("wal/source/1")).isDirectory();
+    store.delete(ObjectName.of("wal/source/1/b"));
+    assertThat(root.resolve("wal/source/1")).doesNotExist();
+    assertThat(root.resolve("wal/source")).isDirectory();
+    store.delete(ObjectName.of("wal/source/c"));
+    assertThat(root.resolve("wal")).isEmptyDirectory();
+    store.put(ObjectName.of("wal/source/1/a"), bytes("again"));
+    assertThat(store.get(ObjectName.of("wal/source/1/a"))).isEqualTo("again".getBytes(UTF_8));
+  }
+
+  @Test
+  void aPutSurvivesThatItsDirectoryVanishesBeforeTheLink() {
+    ObjectStore other = LocalDirectoryStore.open(root);
+    ObjectName last = ObjectName.of("sessions/id/0");
+    other.put(last, bytes("last"));
+    ObjectStore store =
+        SteppedLocalStore.open(
+            root,
+            (step, file) -> {
+              if (step == Step.FORCED) {
+                other.delete(last);
+                assertThat(root.resolve("sessions/id")).doesNotExist();
+              }
+            });
+    ObjectName name = ObjectName.of("sessions/id/1");
+    assertThat(store.put(name, bytes("content"))).isEqualTo(PutOutcome.CREATED);
+    assertThat(other.get(name)).isEqualTo("content".getBytes(UTF_8));
+  }
+
+  @Test
+  void aPutWhoseObjectIsDeletedAtOnceIsNoFailure() throws IOException {
+    ObjectStore other = LocalDirectoryStore.open(root);
+    ObjectStore store =
+        SteppedLocalStore.open(
+            root,
+            (step, file) -> {
+              if (step == Step.LINKED) {
+                other.delete(NAME);
+              }
+            });
+    assertThat(store.put(NAME, bytes("content"))).isEqualTo(PutOutcome.CREATED);
+    assertThat(store.stat(NAME)).isEmpty();
+    assertThat(root.resolve("packs")).isEmptyDirectory();
+  }
+
+  @Test
+  void aListPassesOverADirectoryThatVanishesWhileItIsRead() {
+    ObjectStore store = LocalDirectoryStore.open(root);
+    for (int i = 0; i < 20; i++) {
+      store.put(ObjectName.of("sessions/" + i + "/0"), bytes("x"));
+    }
+    try (Stream<ObjectStat> list = store.list("sessions/")) {
+      assertThat(list.peek(object -> store.delete(object.name()))).hasSize(20);
+    }
+    assertThat(root.resolve("sessions")).isEmptyDirectory();
+  }
+
+  @Test
+  void directoriesComeAndGoUnderManyWritersAndNothingIsLost() throws Exception {
+    int threads = 8;
+    int rounds = 150;
+    List<ObjectStore> stores =
+        Stream.<ObjectStore>generate(() -> LocalDirectoryStore.open(root)).limit(threads).toList();
+    CountDownLatch start = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int writer = 0; writer < threads; writer++) {
+        ObjectStore store = stores.get(writer);
+        String end = "-" + writer;
+        writers.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  for (int round = 0; round < rounds; round++) {
+                    ObjectName name = ObjectName.of("sessions/same/deeper/" + round + end);
+                    assertThat(store.put(name, bytes(end))).isEqualTo(PutOutcome.CREATED);
+                    assertThat(store.get(name)).isEqualTo(end.getBytes(UTF_8));
+                    try (Stream<ObjectStat> list = store.list("sessions/")) {
+                      assertThat(list.map(ObjectStat::name)).contains(name);
+                    }
+                    store.delete(name);
+                    assertThat(store.stat(name)).isEmpty();
+                  }
+                  return null;
+                }));
+      }
+      start.countDown();
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    }
+    assertThat(root.resolve("sessions")).isEmptyDirectory();
+    assertThat(temporary()).isEmpty();
   }
 
   @Test
