@@ -185,7 +185,7 @@ public final class BackupSession implements AutoCloseable {
     BackupRecord record = record(sources, anchor, storageTime);
     ObjectName name = identity.backup().object();
     if (records.put(ObjectKind.BACKUP, name, record) == PutOutcome.EXISTS) {
-      requireOwn(name);
+      BackupFate.find(store, records, identity.backup()).ifPresent(this::requireOwn);
     }
     committed = record;
     return record;
@@ -222,18 +222,18 @@ public final class BackupSession implements AutoCloseable {
   }
 
   /** A put that was repeated after an unclear failure finds its own record; that is success. */
-  private void requireOwn(ObjectName name) {
-    byte[] object = ObjectKind.BACKUP.read(store, name);
-    if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
-      Tombstone tombstone = records.open(ObjectKind.TOMBSTONE, name, object, Tombstone.class);
-      throw new FencedException(identity.backup(), tombstone.fencedBy());
-    }
-    BackupRecord found = records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);
-    if (!found.session().equals(identity.session())) {
-      throw new RepositoryException(
-          FailureCategory.CONFLICT,
-          "backup " + identity.backup() + " was made by another session",
-          "Run the backup again.");
+  private void requireOwn(BackupFate fate) {
+    switch (fate) {
+      case BackupFate.Buried(Tombstone tombstone) ->
+          throw new FencedException(identity.backup(), tombstone.fencedBy());
+      case BackupFate.Made(BackupRecord found) -> {
+        if (!isOwn(found)) {
+          throw new RepositoryException(
+              FailureCategory.CONFLICT,
+              "backup " + identity.backup() + " was made by another session",
+              "Run the backup again.");
+        }
+      }
     }
   }
 
@@ -250,11 +250,8 @@ public final class BackupSession implements AutoCloseable {
     lease.close();
     try {
       BackupRecord record = committed == null ? bury(error) : committed;
-      RunRecord run =
-          record == null
-              ? run(BackupStatus.FAILED, clock.instant(), error)
-              : run(BackupStatus.COMPLETED, record.completed(), null);
-      records.put(ObjectKind.RUN, ObjectName.of("runs/" + identity.run()), run);
+      RunRecord run = record == null ? failedRun(error) : RunRecord.of(record);
+      records.put(ObjectKind.RUN, run.object(), run);
       Lease.remove(store, identity.session());
     } finally {
       chunks.close();
@@ -268,28 +265,27 @@ public final class BackupSession implements AutoCloseable {
    * @return the record, when the commit took effect although it seemed to fail
    */
   private @Nullable BackupRecord bury(String error) {
-    ObjectName name = identity.backup().object();
     Tombstone tombstone =
         new Tombstone(identity.session(), error, identity.client(), clock.instant());
-    if (records.put(ObjectKind.TOMBSTONE, name, tombstone) == PutOutcome.CREATED) {
-      return null;
-    }
-    byte[] object = ObjectKind.BACKUP.read(store, name);
-    return records.kindOf(name, object) == ObjectKind.TOMBSTONE
-        ? null
-        : records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);
+    BackupFate fate = BackupFate.decide(store, records, identity.backup(), tombstone);
+    return fate instanceof BackupFate.Made(BackupRecord record) && isOwn(record) ? record : null;
   }
 
-  private RunRecord run(BackupStatus status, Instant completed, @Nullable String error) {
+  private boolean isOwn(BackupRecord record) {
+    return record.session().equals(identity.session());
+  }
+
+  private RunRecord failedRun(String error) {
+    Instant now = clock.instant();
     return new RunRecord(
         identity.run(),
         identity.backup(),
         plan.type(),
         identity.version(),
-        status,
+        BackupStatus.FAILED,
         identity.started(),
-        completed,
-        Math.max(0, Duration.between(identity.started(), completed).toMillis()),
+        now,
+        RunRecord.millis(identity.started(), now),
         identity.client(),
         plan.policy(),
         plan.environment(),

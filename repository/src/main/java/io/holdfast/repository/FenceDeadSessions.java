@@ -1,128 +1,148 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
-import io.holdfast.storage.PutOutcome;
+import io.holdfast.storage.StorageException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Ends sessions whose lease ran out, by the storage's clock: a tombstone takes the place of their
- * backup, unless that was committed; a failed run is recorded; their objects are removed. Harmless
- * to repeat, and for several to do at once; docs/repository-format.md section 13.
+ * backup, unless that was committed. Then, and wherever a writer did not come to it, the run is
+ * recorded under the id that the attempt has, and the session's objects are removed. Harmless to
+ * repeat, and for several to do at once; docs/repository-format.md section 13.
  */
 final class FenceDeadSessions {
+  private static final Pattern NAME =
+      Pattern.compile(Lease.PREFIX + "([0-9a-f]{32})/(0|[1-9][0-9]{0,17})");
+
   private final ObjectStore store;
   private final Records records;
   private final Clock clock;
-  private final RandomGenerator random;
+  private final DamageNotes notes;
   private final String client;
   private final String version;
 
+  /** The newest object of a session. */
+  private record Newest(String session, long number, ObjectStat object) {
+    static Newest later(Newest a, Newest b) {
+      return a.number > b.number ? a : b;
+    }
+  }
+
+  /**
+   * @param notes are told of sessions that are left as they are, since something is damaged or the
+   *     storage failed
+   */
   FenceDeadSessions(
       ObjectStore store,
       Records records,
       Clock clock,
-      RandomGenerator random,
+      DamageNotes notes,
       String client,
       String version) {
     this.store = store;
     this.records = records;
     this.clock = clock;
-    this.random = random;
+    this.notes = notes;
     this.client = client;
     this.version = version;
   }
 
-  /** Fences all dead sessions and returns how many there were. */
-  int run() {
-    Map<String, ObjectStat> newest = new HashMap<>();
+  /** Fences all dead sessions, and tidies up after all whose backup's fate is decided. */
+  void run() {
+    Map<String, Newest> sessions = new HashMap<>();
     try (Stream<ObjectStat> objects = store.list(Lease.PREFIX)) {
       objects.forEach(
-          object ->
-              newest.merge(
-                  sessionOf(object.name()),
-                  object,
-                  (a, b) -> numberOf(a.name()) > numberOf(b.name()) ? a : b));
+          object -> {
+            Matcher name = NAME.matcher(object.name().value());
+            if (name.matches()) {
+              String session = name.group(1);
+              long number = Long.parseLong(name.group(2));
+              sessions.merge(session, new Newest(session, number, object), Newest::later);
+            }
+          });
     }
     Instant now = store.now();
-    int fenced = 0;
-    for (ObjectStat object : newest.values()) {
-      if (fenceIfDead(object, now)) {
-        fenced++;
-      }
-    }
-    return fenced;
+    sessions.values().forEach(newest -> endOrNote(newest, now));
   }
 
-  private boolean fenceIfDead(ObjectStat newest, Instant now) {
-    SessionRecord session;
+  private void endOrNote(Newest newest, Instant now) {
     try {
-      session = records.get(ObjectKind.SESSION, newest.name(), SessionRecord.class);
+      endIfDead(newest, now);
     } catch (ObjectNotFoundException e) {
-      return false; // it was renewed or ended since the listing
-    } catch (CorruptObjectException e) {
-      return false; // it cannot be told how long it lives; verification names it
-    }
-    if (now.isBefore(newest.time().plus(Duration.ofSeconds(session.leaseSeconds())))) {
-      return false;
-    }
-    fence(session, newest);
-    return true;
-  }
-
-  private static String sessionOf(ObjectName name) {
-    String parent = name.parent();
-    return parent.substring(parent.lastIndexOf('/') + 1);
-  }
-
-  private static long numberOf(ObjectName name) {
-    try {
-      return Long.parseLong(name.last());
-    } catch (NumberFormatException e) {
-      return -1; // no session object: older than all of them
+      return; // it was renewed or ended since the listing
+    } catch (CorruptObjectException | UnsupportedFormatException e) {
+      notes.warn(e.getMessage() + "; so session " + newest.session + " was left as it is");
+    } catch (StorageException e) {
+      if (e.category() == FailureCategory.INTERRUPTED) {
+        throw e;
+      }
+      notes.warn(
+          "what is left of session %s is for the next backup to tidy up: %s"
+              .formatted(newest.session, e.getMessage()));
     }
   }
 
-  private void fence(SessionRecord session, ObjectStat newest) {
-    String reason = "its lease ran out at " + newest.time().plusSeconds(session.leaseSeconds());
-    Tombstone tombstone = new Tombstone(session.session(), reason, client, clock.instant());
-    ObjectName backup = session.backup().object();
-    PutOutcome outcome = records.put(ObjectKind.TOMBSTONE, backup, tombstone);
-    boolean committed =
-        outcome == PutOutcome.EXISTS
-            && records.kindOf(backup, ObjectKind.BACKUP.read(store, backup)) == ObjectKind.BACKUP;
-    if (!committed) {
-      recordFailure(session, newest, reason);
+  private void endIfDead(Newest newest, Instant now) {
+    ObjectName name = newest.object.name();
+    SessionRecord session = records.get(ObjectKind.SESSION, name, SessionRecord.class);
+    if (!session.session().equals(newest.session)) {
+      throw new CorruptObjectException(name.value(), "it is of session " + session.session());
     }
-    Lease.remove(store, session.session());
+    Optional<BackupFate> decided = BackupFate.find(store, records, session.backup());
+    if (decided.isPresent() || !isAlive(session, newest, now)) {
+      BackupFate fate = decided.orElseGet(() -> fence(session, newest));
+      RunRecord run = run(session, newest, fate);
+      records.put(ObjectKind.RUN, run.object(), run);
+      Lease.remove(store, newest.session);
+    }
   }
 
-  private void recordFailure(SessionRecord session, ObjectStat newest, String reason) {
-    String id = RandomId.next(random).toString();
-    RunRecord run =
-        new RunRecord(
-            id,
-            session.backup(),
-            session.backup().type(),
-            version,
-            BackupStatus.FAILED,
-            session.clientTime(),
-            newest.time(),
-            Math.max(0, Duration.between(session.clientTime(), newest.time()).toMillis()),
-            session.client(),
-            session.policy(),
-            null,
-            session.session(),
-            0,
-            "the writer died or lost the storage: " + reason);
-    records.put(ObjectKind.RUN, ObjectName.of("runs/" + id), run);
+  private static boolean isAlive(SessionRecord session, Newest newest, Instant now) {
+    return Duration.between(newest.object.time(), now).compareTo(session.lease()) < 0;
+  }
+
+  private BackupFate fence(SessionRecord session, Newest newest) {
+    String reason =
+        "the writer died or lost the storage: its lease ran out at "
+            + newest.object.time().plus(session.lease());
+    return BackupFate.decide(
+        store,
+        records,
+        session.backup(),
+        new Tombstone(newest.session, reason, client, clock.instant()));
+  }
+
+  private RunRecord run(SessionRecord session, Newest newest, BackupFate fate) {
+    return switch (fate) {
+      case BackupFate.Made(BackupRecord record) -> RunRecord.of(record);
+      case BackupFate.Buried(Tombstone tombstone) ->
+          new RunRecord(
+              session.run(),
+              session.backup(),
+              session.backup().type(),
+              version,
+              BackupStatus.FAILED,
+              session.clientTime(),
+              newest.object.time(),
+              RunRecord.millis(session.clientTime(), newest.object.time()),
+              session.client(),
+              session.policy(),
+              null,
+              newest.session,
+              0,
+              tombstone.reason());
+    };
   }
 }

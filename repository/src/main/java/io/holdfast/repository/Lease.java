@@ -56,6 +56,7 @@ final class Lease implements AutoCloseable {
     SessionRecord record =
         new SessionRecord(
             first.session(),
+            first.run(),
             nextNumber,
             first.backup(),
             first.bases(),

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ public final class RandomId {
 
   /** Sixteen zeros, where there is nothing to name. */
   static final RandomId NONE = new RandomId(new byte[LENGTH]);
+
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
 
   private final byte[] bytes;
 
@@ -42,6 +45,11 @@ public final class RandomId {
       throw new IllegalArgumentException("an id has 32 digits: " + text);
     }
     return new RandomId(bytes);
+  }
+
+  /** Whether the text is an id as names and records have it: 32 digits, lower-case. */
+  static boolean isValid(String text) {
+    return FORM.matcher(text).matches();
   }
 
   /** The 16 bytes, not to be changed. */

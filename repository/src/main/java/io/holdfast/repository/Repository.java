@@ -62,7 +62,7 @@ public final class Repository implements AutoCloseable {
    */
   public BackupSession startBackup(BackupPlan plan) {
     new FenceDeadSessions(
-            store, records, options.clock(), options.random(), options.client(), options.version())
+            store, records, options.clock(), notes, options.client(), options.version())
         .run();
     Instant now = options.clock().instant();
     BackupSession.Identity identity =
@@ -113,6 +113,7 @@ public final class Repository implements AutoCloseable {
   private SessionRecord sessionRecord(BackupSession.Identity identity, BackupPlan plan) {
     return new SessionRecord(
         identity.session(),
+        identity.run(),
         0,
         identity.backup(),
         plan.bases(),

@@ -1,7 +1,10 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.ObjectName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +34,39 @@ public record RunRecord(
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(timestamp, "timestamp");
+  }
+
+  /** The run of the attempt that made this backup. */
+  static RunRecord of(BackupRecord backup) {
+    if (!RandomId.isValid(backup.run())) {
+      throw new CorruptObjectException(
+          backup.id().object().value(), "not the id of a run: " + backup.run());
+    }
+    return new RunRecord(
+        backup.run(),
+        backup.id(),
+        backup.type(),
+        backup.version(),
+        BackupStatus.COMPLETED,
+        backup.timestamp(),
+        backup.completed(),
+        backup.durationMillis(),
+        backup.client(),
+        backup.policy(),
+        backup.environment(),
+        backup.session(),
+        backup.storedBytes(),
+        null);
+  }
+
+  /** Where it is stored: an attempt has one, whoever puts it. */
+  ObjectName object() {
+    return ObjectName.of("runs/" + id);
+  }
+
+  /** The time between, not negative; the instants may be any that storage has. */
+  static long millis(Instant from, Instant to) {
+    Duration time = Duration.between(from, to);
+    return time.isNegative() ? 0 : TimeUnit.MILLISECONDS.convert(time);
   }
 }

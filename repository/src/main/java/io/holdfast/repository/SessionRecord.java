@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -7,12 +8,14 @@ import java.util.Objects;
 /**
  * The lease of a running writer; docs/repository-format.md section 12.3.
  *
+ * @param run id of the attempt, as in {@code runs/}; where there is none, that of the session
  * @param number of this lease, from 0
  * @param backup the backup that it will make
- * @param leaseSeconds how long it counts as alive after this object's time by the storage's clock
+ * @param leaseSeconds as stored; use {@link #lease}
  */
 record SessionRecord(
     String session,
+    String run,
     long number,
     BackupName backup,
     List<BackupName> bases,
@@ -20,11 +23,18 @@ record SessionRecord(
     String policy,
     String client,
     Instant clientTime) {
-
   SessionRecord {
-    Objects.requireNonNull(session, "session");
+    run = Objects.requireNonNullElse(run, session);
+    if (!RandomId.isValid(run)) {
+      throw new IllegalArgumentException("not the id of a run: " + run);
+    }
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(clientTime, "clientTime");
     bases = List.copyOf(bases);
+  }
+
+  /** How long it counts as alive after this object's time by the storage's clock. */
+  Duration lease() {
+    return Duration.ofSeconds(leaseSeconds);
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.storage.MemoryStore;
 import io.holdfast.storage.RecordingStore;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,8 +41,22 @@ class CrashTest {
       assertThat(samples.contents(crashed))
           .hasSize((commits + 1) * SampleBackups.ENTRIES)
           .containsAllEntriesOf(left);
+      assertThat(runsOfBackups(samples, crashed)).isEqualTo(commits + 1);
     }
     assertThat(commits).isEqualTo(3);
+  }
+
+  /** Checks that each backup has one run, that which its record names, and returns how many. */
+  static int runsOfBackups(SampleBackups samples, MemoryStore store) {
+    try (Repository repository = samples.open(store);
+        Stream<RunRecord> runs = repository.backups().runs()) {
+      List<String> completed =
+          runs.filter(run -> run.status() == BackupStatus.COMPLETED).map(RunRecord::id).toList();
+      assertThat(completed)
+          .containsExactlyInAnyOrderElementsOf(
+              repository.backups().list().stream().map(BackupRecord::run).toList());
+      return completed.size();
+    }
   }
 
   static boolean isCommit(RecordingStore.Change change) {

@@ -30,8 +30,10 @@ class FencingTest {
   void aWriterThatSleptPastItsLeaseIsFencedAndFailsClearlyAndNothingIsLost() {
     SampleBackups samples = new SampleBackups(directory);
     samples.backup(store, 0);
+    BackupSession fenced;
     try (Repository first = open(samples);
         BackupSession sleeper = first.startBackup(WriteAndReadTest.plan())) {
+      fenced = sleeper;
       storageTime = storageTime.plus(LEASE).plusSeconds(1);
       BackupRecord other = samples.backup(store, 1);
       assertThatThrownBy(() -> samples.write(first, sleeper, 2))
@@ -43,9 +45,11 @@ class FencingTest {
     }
     try (Repository repository = open(samples);
         Stream<RunRecord> runs = repository.backups().runs()) {
-      assertThat(runs)
-          .anySatisfy(
+      assertThat(runs.filter(run -> run.backup().equals(fenced.backup())))
+          .singleElement()
+          .satisfies(
               run -> {
+                assertThat(run.id()).isEqualTo(fenced.run());
                 assertThat(run.status()).isEqualTo(BackupStatus.FAILED);
                 assertThat(run.error()).contains("lease ran out");
               });
@@ -80,6 +84,7 @@ class FencingTest {
     storageTime = storageTime.plus(Duration.ofHours(1));
     samples.backup(crashed, 1);
     assertThat(samples.contents(crashed)).hasSize(2 * SampleBackups.ENTRIES);
+    assertThat(CrashTest.runsOfBackups(samples, crashed)).isEqualTo(2);
   }
 
   private Repository open(SampleBackups samples) {
