@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  *
  * @param cache local directory for the index; may be deleted at any time
  * @param compression of what is written
- * @param lease how long a writer counts as alive after it was last heard of
+ * @param lease how long a writer counts as alive after it was last heard of: a second to a day
  * @param parallelism threads that hash, compress, seal and open
  * @param client name of this host, for records
  * @param version of this program, for records
@@ -32,8 +32,8 @@ public record RepositoryOptions(
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism of " + parallelism);
     }
-    if (lease.toSeconds() < 1) {
-      throw new IllegalArgumentException("a lease of " + lease + " is too short");
+    if (lease.toSeconds() < 1 || lease.compareTo(SessionRecord.LONGEST_LEASE) > 0) {
+      throw new IllegalArgumentException("a lease of " + lease);
     }
   }
 }

@@ -23,6 +23,9 @@ record SessionRecord(
     String policy,
     String client,
     Instant clientTime) {
+  /** What a lease lasts at most. */
+  static final Duration LONGEST_LEASE = Duration.ofDays(1);
+
   SessionRecord {
     run = Objects.requireNonNullElse(run, session);
     if (!RandomId.isValid(run)) {
@@ -33,8 +36,13 @@ record SessionRecord(
     bases = List.copyOf(bases);
   }
 
-  /** How long it counts as alive after this object's time by the storage's clock. */
+  /**
+   * How long it counts as alive after this object's time by the storage's clock. A length that no
+   * writer may ask for counts as the longest.
+   */
   Duration lease() {
-    return Duration.ofSeconds(leaseSeconds);
+    return leaseSeconds >= 1 && leaseSeconds <= LONGEST_LEASE.toSeconds()
+        ? Duration.ofSeconds(leaseSeconds)
+        : LONGEST_LEASE;
   }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.storage.FaultyStore;
 import io.holdfast.storage.MemoryStore;
@@ -9,6 +10,7 @@ import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageUnavailableException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the next writer does about sessions of writers that are gone. */
 class DeadSessionsTest {
@@ -102,6 +106,19 @@ class DeadSessionsTest {
     fence(store);
     assertThat(runs().get(run).error()).isEqualTo("its lease ran out long ago");
     assertThat(store.stat(object)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 86_401, Long.MAX_VALUE})
+  void aLeaseThatNobodyMayAskForCountsAsTheLongest(long seconds) {
+    putSession(run, seconds, storageTime);
+    storageTime = storageTime.plus(Duration.ofDays(1).minusSeconds(1));
+    fence(store);
+    assertThat(sessionObjects()).hasSize(1);
+    storageTime = storageTime.plusSeconds(1);
+    fence(store);
+    assertThat(sessionObjects()).isEmpty();
+    assertThat(runs()).containsOnlyKeys(run);
   }
 
   @Test
@@ -186,6 +203,19 @@ class DeadSessionsTest {
     fence(store);
     assertThat(sessionObjects()).hasSize(2);
     assertThat(notes.warnings()).isEmpty();
+  }
+
+  @Test
+  void noWriterAsksForALongerLeaseThanReadersTake() {
+    assertThatThrownBy(
+            () ->
+                TestRepository.open(
+                    store,
+                    Path.of("unused"),
+                    Compression.DEFAULT,
+                    Clock.systemUTC(),
+                    Duration.ofDays(1).plusSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private Map<String, RunRecord> runs() {
