@@ -16,7 +16,7 @@ enum ExitCode {
   UNAVAILABLE(9, "a passing fault: trying again later may help"),
   FULL(10, "no space, or a quota is used up"),
   CONFLICT(11, "somebody else did it first, or the target is in use"),
-  WARNINGS(12, "done, with warnings: they are on standard error and in the record"),
+  WARNINGS(12, "done, with warnings: they are on standard error"),
   INTERRUPTED(130, "cancelled");
 
   private final int number;

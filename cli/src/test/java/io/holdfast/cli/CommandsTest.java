@@ -204,6 +204,24 @@ class CommandsTest {
     assertThat(root.resolve("out/uploads/sub/a.txt")).hasContent("hello");
   }
 
+  @Test
+  void aBackupWhoseRunCannotBeRecordedIsDoneWithAWarningAndTheNextRecordsIt() throws Exception {
+    holdfast("backup");
+    Path runs = root.resolve("repository/runs");
+    Files.move(runs, root.resolve("runs"));
+    Files.createFile(runs);
+    CommandRun run = holdfast("backup");
+    assertThat(run.code()).isEqualTo(12);
+    assertThat(run.err()).startsWith("warning: backup ").contains("is complete");
+    assertThat(run.out()).startsWith("completed incremental backup ");
+    assertThat(holdfast("backups").out().lines()).hasSize(3);
+    Files.delete(runs);
+    Files.move(root.resolve("runs"), runs);
+    assertThat(holdfast("backup").code()).isZero();
+    assertThat(runs.toFile().list()).hasSize(3);
+    assertThat(root.resolve("repository/sessions")).isEmptyDirectory();
+  }
+
   private void assertFails(int code, String message, String... arguments) {
     CommandRun run = holdfast(arguments);
     assertThat(run.err()).startsWith("holdfast: ").contains(message);

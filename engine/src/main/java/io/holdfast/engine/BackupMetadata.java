@@ -84,6 +84,15 @@ public record BackupMetadata(
   }
 
   static BackupMetadata of(BackupRecord record) {
+    return of(record, record.warnings());
+  }
+
+  /**
+   * As above.
+   *
+   * @param warnings those of the record, and what came after it was written
+   */
+  static BackupMetadata of(BackupRecord record, List<String> warnings) {
     return new BackupMetadata(
         record.id().value(),
         record.timestamp(),
@@ -101,9 +110,8 @@ public record BackupMetadata(
         Optional.ofNullable(record.anchor()),
         AnchorSpread.of(record.anchor(), record.sources()),
         record.sources().stream().map(Source::of).toList(),
-        record.warnings(),
-        record.warnings().size()
-            + record.sources().stream().mapToLong(SourceRecord::warningCount).sum(),
+        warnings,
+        warnings.size() + record.sources().stream().mapToLong(SourceRecord::warningCount).sum(),
         Optional.empty());
   }
 

@@ -36,7 +36,8 @@ public final class RunBackup {
   /**
    * Makes the backup.
    *
-   * @return what was recorded; its warnings tell what is not as complete as it could be
+   * @return what was recorded; its warnings tell what is not as complete as it could be, and what
+   *     could not be done after the backup was made
    * @throws UnknownNameException when there is no such policy
    * @throws io.holdfast.storage.HoldfastException when a source cannot be read or the repository
    *     not be written
@@ -44,13 +45,19 @@ public final class RunBackup {
   public BackupMetadata run(Request request, ProgressListener progress) {
     PolicySettings policy = request.configuration().policy(request.policy());
     RepositorySettings settings = request.configuration().repository(policy.repository());
+    try (Repository repository = new OpenRepository(surroundings).open(settings)) {
+      return run(repository, request, progress);
+    }
+  }
+
+  /** As above, with a repository that stays the caller's. */
+  BackupMetadata run(Repository repository, Request request, ProgressListener progress) {
+    PolicySettings policy = request.configuration().policy(request.policy());
     List<SourceReader> readers =
         policy.sources().stream()
             .map(name -> reader(request.configuration(), name, progress))
             .toList();
-    try (Repository repository = new OpenRepository(surroundings).open(settings)) {
-      return run(repository, policy, request.type(), readers);
-    }
+    return run(repository, policy, request.type(), readers);
   }
 
   private BackupMetadata run(
@@ -64,23 +71,48 @@ public final class RunBackup {
     List<BackupName> bases = base.map(backup -> List.of(backup.id())).orElse(List.of());
     try (BackupSession session =
         repository.startBackup(new BackupPlan(type, policy.name(), null, bases))) {
+      BackupRecord record;
       try {
-        PreviousSources previous = new PreviousSources(repository, surroundings, base.orElse(null));
-        List<SourceReader.Outcome> outcomes =
-            new SideBySide()
-                .run(
-                    readers,
-                    reader ->
-                        reader.read(
-                            session, previous.of(reader.name()), type == BackupType.INCREMENTAL));
-        BackupRecord record = commit(session, outcomes);
+        record = write(repository, session, type, base, readers);
         session.end("");
-        return BackupMetadata.of(record);
       } catch (RuntimeException e) {
-        session.end(Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
-        throw e;
+        record = madeAllTheSame(session, e);
       }
+      return BackupMetadata.of(record, repository.warnings());
     }
+  }
+
+  private BackupRecord write(
+      Repository repository,
+      BackupSession session,
+      BackupType type,
+      Optional<BackupRecord> base,
+      List<SourceReader> readers) {
+    PreviousSources previous = new PreviousSources(repository, surroundings, base.orElse(null));
+    List<SourceReader.Outcome> outcomes =
+        new SideBySide()
+            .run(
+                readers,
+                reader ->
+                    reader.read(
+                        session, previous.of(reader.name()), type == BackupType.INCREMENTAL));
+    return commit(session, outcomes);
+  }
+
+  /** The backup whose commit took effect although it failed; else what it failed with. */
+  private static BackupRecord madeAllTheSame(BackupSession session, RuntimeException failure) {
+    String error =
+        Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
+    Optional<BackupRecord> made;
+    try {
+      made = session.end(error);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      throw failure;
+    }
+    BackupRecord record = made.orElseThrow(() -> failure);
+    session.warn("backup " + record.id() + " is complete, although its commit failed: " + error);
+    return record;
   }
 
   private static BackupRecord commit(BackupSession session, List<SourceReader.Outcome> outcomes) {

@@ -42,8 +42,7 @@ sealed interface BackupFate {
 
   private static BackupFate open(Records records, BackupName backup, byte[] object) {
     return records.kindOf(backup.object(), object) == ObjectKind.TOMBSTONE
-        ? new Buried(
-            records.open(ObjectKind.TOMBSTONE, backup.object(), object, Tombstone.class))
+        ? new Buried(records.open(ObjectKind.TOMBSTONE, backup.object(), object, Tombstone.class))
         : new Made(records.open(ObjectKind.BACKUP, backup.object(), object, BackupRecord.class));
   }
 }

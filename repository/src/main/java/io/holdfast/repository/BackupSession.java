@@ -1,15 +1,12 @@
 package io.holdfast.repository;
 
-import io.holdfast.storage.FailureCategory;
-import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
-import io.holdfast.storage.PutOutcome;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -24,7 +21,6 @@ public final class BackupSession implements AutoCloseable {
   private static final int SOURCES_CHECKSUM = 18;
 
   private final ObjectStore store;
-  private final Records records;
   private final ChunkStore chunks;
   private final ChunkReader reader;
   private final DamageNotes damage;
@@ -33,26 +29,13 @@ public final class BackupSession implements AutoCloseable {
   private final ExecutorService cpu;
   private final int window;
   private final Backups backups;
-  private final Lease lease;
-  private final Identity identity;
-  private final BackupPlan plan;
+  private final Attempt attempt;
   private final Clock clock;
-  private @Nullable BackupRecord committed;
+  private Optional<BackupRecord> ended = Optional.empty();
   private boolean closed;
-
-  /** Who writes what, fixed when the session starts. */
-  record Identity(
-      BackupName backup,
-      String session,
-      String run,
-      String client,
-      String version,
-      String epoch,
-      Instant started) {}
 
   BackupSession(
       ObjectStore store,
-      Records records,
       ChunkStore chunks,
       ChunkReader reader,
       DamageNotes damage,
@@ -61,12 +44,9 @@ public final class BackupSession implements AutoCloseable {
       ExecutorService cpu,
       int window,
       Backups backups,
-      Lease lease,
-      Identity identity,
-      BackupPlan plan,
+      Attempt attempt,
       Clock clock) {
     this.store = store;
-    this.records = records;
     this.chunks = chunks;
     this.reader = reader;
     this.damage = damage;
@@ -75,25 +55,23 @@ public final class BackupSession implements AutoCloseable {
     this.cpu = cpu;
     this.window = window;
     this.backups = backups;
-    this.lease = lease;
-    this.identity = identity;
-    this.plan = plan;
+    this.attempt = attempt;
     this.clock = clock;
   }
 
   /** The backup that this session will make. */
   public BackupName backup() {
-    return identity.backup();
+    return attempt.identity().backup();
   }
 
   /** The id of this attempt, as in {@code runs/}. */
   public String run() {
-    return identity.run();
+    return attempt.identity().run();
   }
 
   /** When the session started, by the client's clock. */
   public Instant started() {
-    return identity.started();
+    return attempt.identity().started();
   }
 
   /** Stores the bytes of a source up to its end. */
@@ -106,7 +84,7 @@ public final class BackupSession implements AutoCloseable {
 
   /** Starts a content that is made of several stretches. */
   public ContentBuilder content() {
-    lease.check();
+    attempt.lease().check();
     return new ContentBuilder(chunks, chunker, hashing, cpu, window);
   }
 
@@ -117,7 +95,7 @@ public final class BackupSession implements AutoCloseable {
    * @param previous the same file in the backup that is compared with, or null
    */
   public PageWriter pages(int pageSize, @Nullable Content previous) {
-    lease.check();
+    attempt.lease().check();
     return new PageWriter(chunks, reader, hashing, cpu, window, pageSize, previous);
   }
 
@@ -178,16 +156,12 @@ public final class BackupSession implements AutoCloseable {
    * @throws CorruptObjectException when a pack that the backup needs is not there
    */
   public BackupRecord commit(List<SourceRecord> sources, BackupRecord.@Nullable Anchor anchor) {
-    lease.check();
+    attempt.lease().check();
     chunks.flush();
     CheckReferencedPacks.run(store, chunks.referenced());
-    Instant storageTime = lease.renewNow();
+    Instant storageTime = attempt.lease().renewNow();
     BackupRecord record = record(sources, anchor, storageTime);
-    ObjectName name = identity.backup().object();
-    if (records.put(ObjectKind.BACKUP, name, record) == PutOutcome.EXISTS) {
-      BackupFate.find(store, records, identity.backup()).ifPresent(this::requireOwn);
-    }
-    committed = record;
+    attempt.commit(record);
     return record;
   }
 
@@ -195,6 +169,8 @@ public final class BackupSession implements AutoCloseable {
       List<SourceRecord> sources, BackupRecord.@Nullable Anchor anchor, Instant storageTime) {
     Mac checksum = hashing.startChecksum(SOURCES_CHECKSUM);
     sources.forEach(source -> checksum.update(source.manifest().root().rawBytes()));
+    Attempt.Identity identity = attempt.identity();
+    BackupPlan plan = attempt.plan();
     Instant now = clock.instant();
     return new BackupRecord(
         identity.backup(),
@@ -204,7 +180,7 @@ public final class BackupSession implements AutoCloseable {
         BackupStatus.COMPLETED,
         identity.started(),
         now,
-        Math.max(0, Duration.between(identity.started(), now).toMillis()),
+        RunRecord.millis(identity.started(), now),
         storageTime,
         identity.client(),
         plan.policy(),
@@ -221,77 +197,28 @@ public final class BackupSession implements AutoCloseable {
         damage.warnings());
   }
 
-  /** A put that was repeated after an unclear failure finds its own record; that is success. */
-  private void requireOwn(BackupFate fate) {
-    switch (fate) {
-      case BackupFate.Buried(Tombstone tombstone) ->
-          throw new FencedException(identity.backup(), tombstone.fencedBy());
-      case BackupFate.Made(BackupRecord found) -> {
-        if (!isOwn(found)) {
-          throw new RepositoryException(
-              FailureCategory.CONFLICT,
-              "backup " + identity.backup() + " was made by another session",
-              "Run the backup again.");
-        }
-      }
-    }
-  }
-
   /**
-   * Ends the session. Without a commit, the attempt is recorded as failed with {@code error}.
+   * Ends the session, also when the thread was interrupted. Unless there was a commit, the attempt
+   * is recorded as failed with {@code error}. A commit that threw may have taken effect all the
+   * same: the storage's answer was lost. When it only cannot be recorded that a backup exists, or
+   * tidied up behind it, {@link Repository#warnings} tells of it, and the next backup does that.
    *
    * @param error one line, without secrets
+   * @return the backup, if it exists
+   * @throws io.holdfast.storage.HoldfastException when it does not, or nobody knows, and that could
+   *     not be recorded
    */
-  public void end(String error) {
+  public Optional<BackupRecord> end(String error) {
     if (closed) {
-      return;
+      return ended;
     }
     closed = true;
-    lease.close();
     try {
-      BackupRecord record = committed == null ? bury(error) : committed;
-      RunRecord run = record == null ? failedRun(error) : RunRecord.of(record);
-      records.put(ObjectKind.RUN, run.object(), run);
-      Lease.remove(store, identity.session());
+      ended = attempt.end(error, chunks.statistics().storedBytes());
+      return ended;
     } finally {
       chunks.close();
     }
-  }
-
-  /**
-   * Sees to it that nothing can make this backup exist any more, so that its session can be
-   * forgotten.
-   *
-   * @return the record, when the commit took effect although it seemed to fail
-   */
-  private @Nullable BackupRecord bury(String error) {
-    Tombstone tombstone =
-        new Tombstone(identity.session(), error, identity.client(), clock.instant());
-    BackupFate fate = BackupFate.decide(store, records, identity.backup(), tombstone);
-    return fate instanceof BackupFate.Made(BackupRecord record) && isOwn(record) ? record : null;
-  }
-
-  private boolean isOwn(BackupRecord record) {
-    return record.session().equals(identity.session());
-  }
-
-  private RunRecord failedRun(String error) {
-    Instant now = clock.instant();
-    return new RunRecord(
-        identity.run(),
-        identity.backup(),
-        plan.type(),
-        identity.version(),
-        BackupStatus.FAILED,
-        identity.started(),
-        now,
-        RunRecord.millis(identity.started(), now),
-        identity.client(),
-        plan.policy(),
-        plan.environment(),
-        identity.session(),
-        chunks.statistics().storedBytes(),
-        error);
   }
 
   @Override

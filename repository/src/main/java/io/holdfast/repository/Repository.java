@@ -65,8 +65,8 @@ public final class Repository implements AutoCloseable {
             store, records, options.clock(), notes, options.client(), options.version())
         .run();
     Instant now = options.clock().instant();
-    BackupSession.Identity identity =
-        new BackupSession.Identity(
+    Attempt.Identity identity =
+        new Attempt.Identity(
             BackupName.next(now, plan.type(), options.random()),
             RandomId.next(options.random()).toString(),
             RandomId.next(options.random()).toString(),
@@ -75,42 +75,38 @@ public final class Repository implements AutoCloseable {
             keys.currentEpoch().toString(),
             now);
     Lease lease = Lease.start(store, records, sessionRecord(identity, plan), options.clock());
-    boolean started = false;
+    Attempt attempt = new Attempt(store, records, notes, lease, identity, plan, options.clock());
     try {
-      OpenIndex open = openIndex();
-      open.index().refresh();
-      ChunkIndex index = open.index();
-      index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
-      LostPacks.warnOfLost(open.index());
-      ChunkStore chunks =
-          new ChunkStore(
-              store, keys, open.index(), hashing, options.compression(), options.random());
-      BackupSession session =
-          new BackupSession(
-              store,
-              records,
-              chunks,
-              open.reader(),
-              notes,
-              hashing,
-              chunker,
-              cpu,
-              options.parallelism() * 2,
-              backups,
-              lease,
-              identity,
-              plan,
-              options.clock());
-      started = true;
-      return session;
-    } finally {
-      if (!started) {
-        lease.close();
-      }
+      return session(attempt);
+    } catch (RuntimeException | Error e) {
+      attempt.giveUp(e);
+      throw e;
     }
   }
 
-  private SessionRecord sessionRecord(BackupSession.Identity identity, BackupPlan plan) {
+  private BackupSession session(Attempt attempt) {
+    OpenIndex open = openIndex();
+    open.index().refresh();
+    ChunkIndex index = open.index();
+    index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
+    LostPacks.warnOfLost(open.index());
+    ChunkStore chunks =
+        new ChunkStore(store, keys, open.index(), hashing, options.compression(), options.random());
+    return new BackupSession(
+        store,
+        chunks,
+        open.reader(),
+        notes,
+        hashing,
+        chunker,
+        cpu,
+        options.parallelism() * 2,
+        backups,
+        attempt,
+        options.clock());
+  }
+
+  private SessionRecord sessionRecord(Attempt.Identity identity, BackupPlan plan) {
     return new SessionRecord(
         identity.session(),
         identity.run(),
@@ -125,7 +121,8 @@ public final class Repository implements AutoCloseable {
 
   /**
    * Damage that was met and got over while reading and writing, such as a pack whose chunks were
-   * read from another one: each once, at most some hundred.
+   * read from another one, and what is left to the next backup to tidy up: each once, at most some
+   * hundred.
    */
   public List<String> warnings() {
     return notes.warnings();
