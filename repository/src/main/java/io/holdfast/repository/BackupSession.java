@@ -110,6 +110,7 @@ public final class BackupSession implements AutoCloseable {
    * @return false when the repository lost a part of it: it is to be read and stored again
    */
   public boolean reuse(Content content) {
+    attempt.lease().check();
     try {
       return reuse(content.extents());
     } catch (UnusableObjectException e) {

@@ -21,6 +21,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   /** Packs that an index object names at most; until then a crash loses what they hold. */
   private static final int PACKS_PER_INDEX = 16;
 
+  private final Runnable alive;
   private final ChunkIndex index;
   private final ChunkHashing hashing;
   private final Compression compression;
@@ -35,13 +36,18 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   private final LongAdder newBytes = new LongAdder();
   private final LongAdder knownBytes = new LongAdder();
 
+  /**
+   * @param alive throws when the session has ended: then no chunk is taken any more
+   */
   ChunkStore(
+      Runnable alive,
       ObjectStore store,
       ObjectKeys keys,
       ChunkIndex index,
       ChunkHashing hashing,
       Compression compression,
       RandomGenerator random) {
+    this.alive = alive;
     this.index = index;
     this.hashing = hashing;
     this.compression = compression;
@@ -93,6 +99,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   }
 
   private boolean isNew(ChunkId id, int length) {
+    alive.run();
     uploads.check();
     ChunkLocation location = index.find(id);
     if (location != null) {

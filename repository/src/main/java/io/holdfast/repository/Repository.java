@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,25 @@ public final class Repository implements AutoCloseable {
   private final PackReader packs;
   private final DamageNotes notes = new DamageNotes();
   private final ExecutorService cpu;
+  private final Supplier<LeaseTimer> timers;
   private @Nullable OpenIndex openIndex;
 
   private record OpenIndex(ChunkIndex index, ChunkReader reader) {}
 
   Repository(ObjectStore store, ObjectKeys keys, DomainSecrets secrets, RepositoryOptions options) {
+    this(store, keys, secrets, options, ThreadTimer::new);
+  }
+
+  /**
+   * @param timers of leases, one each
+   */
+  Repository(
+      ObjectStore store,
+      ObjectKeys keys,
+      DomainSecrets secrets,
+      RepositoryOptions options,
+      Supplier<LeaseTimer> timers) {
+    this.timers = timers;
     this.store = store;
     this.keys = keys;
     this.options = options;
@@ -74,7 +89,8 @@ public final class Repository implements AutoCloseable {
             options.version(),
             keys.currentEpoch().toString(),
             now);
-    Lease lease = Lease.start(store, records, sessionRecord(identity, plan), options.clock());
+    Lease lease =
+        Lease.start(store, records, sessionRecord(identity, plan), options.clock(), timers.get());
     Attempt attempt = new Attempt(store, records, notes, lease, identity, plan, options.clock());
     try {
       return session(attempt);
@@ -91,7 +107,14 @@ public final class Repository implements AutoCloseable {
     index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
     LostPacks.warnOfLost(open.index());
     ChunkStore chunks =
-        new ChunkStore(store, keys, open.index(), hashing, options.compression(), options.random());
+        new ChunkStore(
+            attempt.lease()::check,
+            store,
+            keys,
+            open.index(),
+            hashing,
+            options.compression(),
+            options.random());
     return new BackupSession(
         store,
         chunks,
