@@ -125,7 +125,7 @@ public final class RunRestore {
    */
   public Result run(Request request, ProgressListener progress) {
     Instant started = surroundings.clock().instant();
-    try (Repository repository = new OpenRepository(surroundings).open(request.repository())) {
+    try (Repository repository = new OpenRepository(surroundings).openForData(request.repository())) {
       BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
       requireSense(request, sources);
