@@ -14,6 +14,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -155,17 +156,17 @@ public final class LocalDirectoryStore implements ObjectStore {
   }
 
   @Override
-  public PutOutcome put(ObjectName name, ByteBuffer content) {
-    if (content.remaining() > MAX_OBJECT_SIZE) {
+  public PutOutcome put(ObjectName name, List<ByteBuffer> content) {
+    long size = content.stream().mapToLong(ByteBuffer::remaining).sum();
+    if (size > MAX_OBJECT_SIZE) {
       throw new IllegalArgumentException(
-          "object %s has %d bytes, more than %d"
-              .formatted(name, content.remaining(), MAX_OBJECT_SIZE));
+          "object %s has %d bytes, more than %d".formatted(name, size, MAX_OBJECT_SIZE));
     }
     Path object = path(name);
     Path directory = Objects.requireNonNull(object.getParent());
     try {
       directories.ensure(directory);
-      boolean created = !exists(object) && write(object, content);
+      boolean created = !exists(object) && write(object, content, size);
       // Also when it exists: who made it may not have come to this step yet.
       directories.forceUpFrom(directory);
       return created ? PutOutcome.CREATED : PutOutcome.EXISTS;
@@ -189,14 +190,15 @@ public final class LocalDirectoryStore implements ObjectStore {
     return true;
   }
 
-  private boolean write(Path object, ByteBuffer content) throws IOException {
+  private boolean write(Path object, List<ByteBuffer> content, long size) throws IOException {
     directories.ensure(temporary.directory());
     Path file = temporary.newName();
     try (FileChannel channel = temporary.create(file)) {
       steps.created(file);
-      long size = content.remaining();
-      while (content.hasRemaining()) {
-        channel.write(content);
+      for (ByteBuffer part : content) {
+        while (part.hasRemaining()) {
+          channel.write(part);
+        }
       }
       steps.written(file);
       channel.force(true);

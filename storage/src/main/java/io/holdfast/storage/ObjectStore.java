@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -42,10 +43,16 @@ public interface ObjectStore extends AutoCloseable {
   /**
    * Stores an object unless one of that name exists.
    *
-   * @param content its remaining bytes; the buffer's position may be anywhere afterwards
+   * @param content the remaining bytes of these buffers, one after the other; their positions may
+   *     be anywhere afterwards
    * @throws IllegalArgumentException when there are more than {@link #MAX_OBJECT_SIZE} bytes
    */
-  PutOutcome put(ObjectName name, ByteBuffer content);
+  PutOutcome put(ObjectName name, List<ByteBuffer> content);
+
+  /** As above, of one buffer. */
+  default PutOutcome put(ObjectName name, ByteBuffer content) {
+    return put(name, List.of(content));
+  }
 
   /**
    * All bytes of an object that has no more than {@code maximum}. A larger one is told by its size,

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -115,7 +116,7 @@ public final class FaultyStore implements ObjectStore {
   }
 
   @Override
-  public PutOutcome put(ObjectName name, ByteBuffer content) {
+  public PutOutcome put(ObjectName name, List<ByteBuffer> content) {
     if (!faultAfterPut) {
       check(Call.PUT, name.value());
       return store.put(name, content);

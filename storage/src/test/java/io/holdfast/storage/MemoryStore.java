@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
@@ -32,15 +33,21 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public PutOutcome put(ObjectName name, ByteBuffer content) {
-    if (content.remaining() > MAX_OBJECT_SIZE) {
-      throw new IllegalArgumentException(name + " is larger than an object may be");
-    }
-    byte[] copy = new byte[content.remaining()];
-    content.get(copy);
-    return objects.putIfAbsent(name, new Held(copy, clock.instant())) == null
+  public PutOutcome put(ObjectName name, List<ByteBuffer> content) {
+    return objects.putIfAbsent(name, new Held(bytes(content), clock.instant())) == null
         ? PutOutcome.CREATED
         : PutOutcome.EXISTS;
+  }
+
+  /** All the remaining bytes, in an array of their own. */
+  static byte[] bytes(List<ByteBuffer> content) {
+    long size = content.stream().mapToLong(ByteBuffer::remaining).sum();
+    if (size > MAX_OBJECT_SIZE) {
+      throw new IllegalArgumentException(size + " bytes are more than an object may have");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) size);
+    content.forEach(bytes::put);
+    return bytes.array();
   }
 
   @Override

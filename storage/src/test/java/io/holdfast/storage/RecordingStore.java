@@ -55,9 +55,9 @@ public final class RecordingStore implements ObjectStore {
   }
 
   @Override
-  public synchronized PutOutcome put(ObjectName name, ByteBuffer content) {
-    ByteBuffer copy = ByteBuffer.allocate(content.remaining()).put(content.duplicate()).flip();
-    PutOutcome outcome = store.put(name, content);
+  public synchronized PutOutcome put(ObjectName name, List<ByteBuffer> content) {
+    ByteBuffer copy = ByteBuffer.wrap(MemoryStore.bytes(content));
+    PutOutcome outcome = store.put(name, copy.duplicate());
     if (outcome == PutOutcome.CREATED) {
       changes.add(new Put(name, copy.asReadOnlyBuffer()));
     }
