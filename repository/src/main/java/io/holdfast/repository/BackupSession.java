@@ -26,6 +26,7 @@ public final class BackupSession implements AutoCloseable {
   private final DamageNotes damage;
   private final ChunkHashing hashing;
   private final FastCdc chunker;
+  private final ContentBuffers buffers = new ContentBuffers();
   private final ExecutorService cpu;
   private final int window;
   private final Backups backups;
@@ -85,7 +86,7 @@ public final class BackupSession implements AutoCloseable {
   /** Starts a content that is made of several stretches. */
   public ContentBuilder content() {
     attempt.lease().check();
-    return new ContentBuilder(chunks, chunker, hashing, cpu, window);
+    return new ContentBuilder(chunks, chunker, hashing, buffers, cpu, window);
   }
 
   /**

@@ -12,26 +12,32 @@ import javax.crypto.Mac;
  * cores. For one thread; several builders work side by side.
  */
 public final class ContentBuilder implements AutoCloseable {
-  private static final int FIRST_BUFFER = FastCdc.MINIMUM + 1;
-  private static final int FULL_BUFFER = 2 * FastCdc.MAXIMUM;
+  private static final byte[] NONE = new byte[0];
 
   private final ChunkSink sink;
   private final FastCdc chunker;
   private final ExtentWriter extents;
   private final Mac checksum;
   private final InOrder<Extent> chunks;
+  private final ContentBuffers buffers;
   private byte[] buffer;
   private long length;
   private long hole;
 
   ContentBuilder(
-      ChunkSink sink, FastCdc chunker, ChunkHashing hashing, ExecutorService cpu, int window) {
+      ChunkSink sink,
+      FastCdc chunker,
+      ChunkHashing hashing,
+      ContentBuffers buffers,
+      ExecutorService cpu,
+      int window) {
     this.sink = sink;
     this.chunker = chunker;
     this.extents = new ExtentWriter(sink, 0);
     this.checksum = hashing.bytesChecksum();
     this.chunks = new InOrder<>(cpu, window, this::add);
-    this.buffer = new byte[FIRST_BUFFER];
+    this.buffers = buffers;
+    this.buffer = buffers.small();
   }
 
   /**
@@ -54,8 +60,8 @@ public final class ContentBuilder implements AutoCloseable {
         total += read;
         filled += read;
         more = filled == buffer.length && total < maximum;
-        if (more && buffer.length == FIRST_BUFFER) {
-          buffer = Arrays.copyOf(buffer, FULL_BUFFER);
+        if (more && buffer.length == ContentBuffers.SMALL) {
+          grow(filled);
           continue;
         }
       }
@@ -67,6 +73,13 @@ public final class ContentBuilder implements AutoCloseable {
     }
     length += total;
     return total;
+  }
+
+  private void grow(int filled) {
+    byte[] grown = buffers.large();
+    System.arraycopy(buffer, 0, grown, 0, filled);
+    buffers.giveBack(buffer);
+    buffer = grown;
   }
 
   /** Fills the buffer from {@code at}; less only at the end or at the maximum. */
@@ -125,5 +138,9 @@ public final class ContentBuilder implements AutoCloseable {
   @Override
   public void close() {
     chunks.close();
+    if (buffer.length > 0) {
+      buffers.giveBack(buffer);
+      buffer = NONE;
+    }
   }
 }
