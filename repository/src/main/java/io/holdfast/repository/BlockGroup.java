@@ -14,19 +14,14 @@ record BlockGroup(List<CompressedBlock> blocks, List<PlacedChunk> chunks) {
 
   /** One chunk by itself. */
   static BlockGroup of(
-      ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length, Compression compression) {
+      ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length, Compressor compressor) {
     List<CompressedBlock> blocks = new ArrayList<>();
     int from = 0;
     do {
       int part = Math.min(BlockDescriptor.MAX_PLAIN, length - from);
-      blocks.add(new CompressedBlock(compression.compress(bytes, offset + from, part), part));
+      blocks.add(new CompressedBlock(compressor.compress(bytes, offset + from, part), part));
       from += part;
     } while (from < length);
     return new BlockGroup(blocks, List.of(new PlacedChunk(id, kind, 0, 0, length)));
-  }
-
-  /** Bytes that the blocks take in a pack. */
-  int sealedLength() {
-    return blocks.stream().mapToInt(block -> block.bytes().length() + Gcm.TAG).sum();
   }
 }

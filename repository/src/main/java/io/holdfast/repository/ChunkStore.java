@@ -21,10 +21,13 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   /** Packs that an index object names at most; until then a crash loses what they hold. */
   private static final int PACKS_PER_INDEX = 16;
 
+  /** As above, of chunks: so many are kept in memory, by id and by place. */
+  private static final int CHUNKS_PER_INDEX = 2 * PackDirectory.MAX_CHUNKS;
+
   private final Runnable alive;
   private final ChunkIndex index;
   private final ChunkHashing hashing;
-  private final Compression compression;
+  private final Compressor compressor;
   private final IndexObjects indexObjects;
   private final PackUploads uploads;
   private final Map<PackKind, OpenPack> open = new EnumMap<>(PackKind.class);
@@ -32,6 +35,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   private final ReferencedPacks referenced = new ReferencedPacks();
   private final Object unindexedLock = new Object();
   private List<PackSummary> unindexed = new ArrayList<>();
+  private int unindexedChunks;
   private final LongAdder newChunks = new LongAdder();
   private final LongAdder newBytes = new LongAdder();
   private final LongAdder knownBytes = new LongAdder();
@@ -50,7 +54,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     this.alive = alive;
     this.index = index;
     this.hashing = hashing;
-    this.compression = compression;
+    this.compressor = new Compressor(compression);
     this.indexObjects = new IndexObjects(store, keys, random);
     this.uploads = new PackUploads(store, this::durable);
     for (PackKind kind : PackKind.values()) {
@@ -117,12 +121,12 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   private void store(ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length) {
     OpenPack pack = openPack(kind.pack());
     if (length >= SmallChunks.LIMIT) {
-      pack.add(BlockGroup.of(id, kind, bytes, offset, length, compression));
+      pack.add(BlockGroup.of(id, kind, bytes, offset, length, compressor));
       return;
     }
     SmallChunks.Gathered gathered = pack.small.add(id, kind, bytes, offset, length);
     if (gathered != null) {
-      pack.add(gathered.compress(compression));
+      pack.add(gathered.compress(compressor));
     }
   }
 
@@ -145,11 +149,11 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     }
 
     void add(BlockGroup group) {
-      PackBuilder.SealedPack full = null;
-      PackBuilder.SealedPack crowded = null;
+      PackBuilder full = null;
+      PackBuilder crowded = null;
       synchronized (this) {
         if (builder != null && !builder.hasRoomFor(group)) {
-          crowded = builder.finish();
+          crowded = builder;
           builder = null;
         }
         if (builder == null) {
@@ -157,7 +161,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
         }
         builder.add(group);
         if (builder.isFull()) {
-          full = builder.finish();
+          full = builder;
           builder = null;
         }
       }
@@ -168,19 +172,19 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     void flush() {
       SmallChunks.Gathered gathered = small.take();
       if (gathered != null) {
-        add(gathered.compress(compression));
+        add(gathered.compress(compressor));
       }
-      PackBuilder.SealedPack rest = null;
+      PackBuilder rest = null;
       synchronized (this) {
         if (builder != null) {
-          rest = builder.finish();
+          rest = builder;
           builder = null;
         }
       }
       submit(rest);
     }
 
-    private void submit(PackBuilder.@Nullable SealedPack pack) {
+    private void submit(@Nullable PackBuilder pack) {
       if (pack != null) {
         uploads.submit(pack);
       }
@@ -190,7 +194,8 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   private void durable(PackSummary pack) {
     synchronized (unindexedLock) {
       unindexed.add(pack);
-      if (unindexed.size() >= PACKS_PER_INDEX) {
+      unindexedChunks += pack.directory().chunks().size();
+      if (unindexed.size() >= PACKS_PER_INDEX || unindexedChunks >= CHUNKS_PER_INDEX) {
         writeIndex();
       }
     }
@@ -202,6 +207,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     }
     List<PackSummary> packs = unindexed;
     unindexed = new ArrayList<>();
+    unindexedChunks = 0;
     String name = indexObjects.write(packs);
     index.add(name, packs);
     for (PackSummary pack : packs) {
@@ -249,5 +255,6 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   @Override
   public void close() {
     uploads.close();
+    compressor.close();
   }
 }

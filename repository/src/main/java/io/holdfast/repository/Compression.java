@@ -1,17 +1,11 @@
 package io.holdfast.repository;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 
@@ -42,53 +36,18 @@ public record Compression(Codec codec, int level) {
     }
   }
 
-  /** Bytes and the codec that made them: {@link Codec#NONE} where compressing did not help. */
+  /**
+   * Bytes and the codec that made them: {@link Codec#NONE} where compressing did not help.
+   *
+   * @param length how many of the bytes count
+   */
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
   record Compressed(Codec codec, byte[] bytes, int length) {}
 
-  /** Compresses, unless that saves less than one byte in 64. */
+  /** Compresses one block, unless that saves less than one byte in 64; {@link Compressor}. */
   Compressed compress(byte[] plain, int offset, int length) {
-    byte[] out =
-        switch (codec) {
-          case NONE -> plain;
-          case ZSTD -> zstd(plain, offset, length);
-          case LZ4 -> lz4(plain, offset, length);
-          case GZIP -> gzip(plain, offset, length);
-        };
-    if (codec == Codec.NONE || out.length > length - length / 64) {
-      return new Compressed(Codec.NONE, Arrays.copyOfRange(plain, offset, offset + length), length);
-    }
-    return new Compressed(codec, out, out.length);
-  }
-
-  private byte[] zstd(byte[] plain, int offset, int length) {
-    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      context.setLevel(level);
-      context.setChecksum(false);
-      byte[] out = new byte[(int) Zstd.compressBound(length)];
-      int size = context.compressByteArray(out, 0, out.length, plain, offset, length);
-      return Arrays.copyOf(out, size);
-    }
-  }
-
-  private static byte[] lz4(byte[] plain, int offset, int length) {
-    return LZ4Factory.fastestInstance().fastCompressor().compress(plain, offset, length);
-  }
-
-  private byte[] gzip(byte[] plain, int offset, int length) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(length / 2 + 64);
-    try (LevelledGzip gzip = new LevelledGzip(out, level)) {
-      gzip.write(plain, offset, length);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
-    return out.toByteArray();
-  }
-
-  private static final class LevelledGzip extends GZIPOutputStream {
-    LevelledGzip(ByteArrayOutputStream out, int level) throws IOException {
-      super(out, 1 << 16);
-      def.setLevel(level == 0 ? Deflater.DEFAULT_COMPRESSION : level);
+    try (Compressor once = new Compressor(this)) {
+      return once.compress(plain, offset, length);
     }
   }
 

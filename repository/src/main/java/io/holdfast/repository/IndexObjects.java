@@ -54,7 +54,7 @@ final class IndexObjects {
     }
     byte[] object =
         SealedObject.seal(keys, ObjectKind.INDEX, RandomId.next(random), "", out.toBytes());
-    String name = HexFormat.of().formatHex(PackBuilder.sha256(object, object.length));
+    String name = Sha256.hex(object);
     store.put(ObjectName.of(PREFIX + name), ByteBuffer.wrap(object));
     return name;
   }
@@ -65,7 +65,7 @@ final class IndexObjects {
   IndexObject read(String name) {
     String what = PREFIX + name;
     byte[] object = ObjectKind.INDEX.read(store, ObjectName.of(what));
-    if (!HexFormat.of().formatHex(PackBuilder.sha256(object, object.length)).equals(name)) {
+    if (!Sha256.hex(object).equals(name)) {
       throw new CorruptObjectException(what, "its bytes do not have the hash that names it");
     }
     Encoder plain = new Encoder(Math.min(object.length * 2, MAX_PLAIN));

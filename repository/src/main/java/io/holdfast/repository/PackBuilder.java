@@ -2,22 +2,19 @@ package io.holdfast.repository;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * A pack in the making, in memory, since its name is the hash of all of it;
- * docs/repository-format.md section 7. For one thread at a time.
+ * docs/repository-format.md section 7. It takes the memory of its sealed blocks and no more. For
+ * one thread at a time.
  */
 final class PackBuilder {
   static final int TARGET = 32 << 20;
   static final int TRAILER = 16;
   static final byte[] MAGIC = "HFSTPACK".getBytes(StandardCharsets.US_ASCII);
 
-  private static final int FIRST_SIZE = 1 << 20;
   private static final int SMALL_STEP = 4096;
   private static final int LARGE_STEP = 65_536;
   private static final int LARGE = 1 << 20;
@@ -30,7 +27,7 @@ final class PackBuilder {
   private final DomainId domain;
   private final List<BlockDescriptor> blocks = new ArrayList<>();
   private final List<PlacedChunk> chunks = new ArrayList<>();
-  private byte[] buffer = new byte[FIRST_SIZE];
+  private final List<ByteBuffer> parts = new ArrayList<>();
   private int size;
 
   PackBuilder(ObjectKeys keys, PackKind kind, DomainId domain, RandomId salt) {
@@ -41,8 +38,12 @@ final class PackBuilder {
     header = new ObjectHeader(objectKind, 0, keys.repository(), keys.currentEpoch(), salt);
     headerBytes = header.encode();
     gcm = new Gcm(keys.derive(header, objectKind.label(), "a new pack"));
-    System.arraycopy(headerBytes, 0, buffer, 0, headerBytes.length);
-    size = headerBytes.length;
+    append(ByteBuffer.wrap(headerBytes));
+  }
+
+  private void append(ByteBuffer part) {
+    parts.add(part);
+    size += part.remaining();
   }
 
   boolean isEmpty() {
@@ -59,15 +60,15 @@ final class PackBuilder {
         && blocks.size() + group.blocks().size() <= PackDirectory.MAX_BLOCKS;
   }
 
+  /** Seals the blocks where they are: the group is used up. */
   void add(BlockGroup group) {
     int first = blocks.size();
-    reserve(group.sealedLength());
     for (BlockGroup.CompressedBlock block : group.blocks()) {
       Compression.Compressed bytes = block.bytes();
       int number = blocks.size();
       byte[] aad = blockAad(headerBytes, bytes.codec().code(), 0, block.plainLength(), number);
-      int sealed = gcm.seal(number, aad, bytes.bytes(), 0, bytes.length(), buffer, size);
-      size += sealed;
+      int sealed = gcm.seal(number, aad, bytes.bytes(), 0, bytes.length(), bytes.bytes(), 0);
+      append(ByteBuffer.wrap(bytes.bytes(), 0, sealed));
       blocks.add(new BlockDescriptor(bytes.codec().code(), 0, block.plainLength(), sealed));
     }
     for (PlacedChunk chunk : group.chunks()) {
@@ -104,7 +105,7 @@ final class PackBuilder {
   }
 
   /** A whole pack and what its index entry says. */
-  record SealedPack(PackSummary summary, ByteBuffer bytes) {}
+  record SealedPack(PackSummary summary, List<ByteBuffer> bytes) {}
 
   SealedPack finish() {
     PackDirectory directory = new PackDirectory(domain, blocks, chunks);
@@ -114,36 +115,19 @@ final class PackBuilder {
     byte[] plainBytes = plain.toBytes();
     Gcm directoryGcm = new Gcm(keys.derive(header, "pack directory", "a new pack"));
     byte[] aad = directoryAad(headerBytes, plainBytes.length, blocks.size());
-    reserve(plainBytes.length + Gcm.TAG + TRAILER);
-    int sealed = directoryGcm.seal(0, aad, plainBytes, 0, plainBytes.length, buffer, size);
-    size += sealed;
-    ByteBuffer.wrap(buffer, size, TRAILER).putInt(sealed).putInt(blocks.size()).put(MAGIC);
-    size += TRAILER;
-    PackName name = new PackName(sha256(buffer, size));
+    byte[] end = new byte[plainBytes.length + Gcm.TAG + TRAILER];
+    int sealed = directoryGcm.seal(0, aad, plainBytes, 0, plainBytes.length, end, 0);
+    ByteBuffer.wrap(end, sealed, TRAILER).putInt(sealed).putInt(blocks.size()).put(MAGIC);
+    append(ByteBuffer.wrap(end));
+    PackName name = new PackName(Sha256.of(parts));
     PackSummary summary =
         new PackSummary(name, size, kind, header.epoch(), header.salt(), directory);
-    return new SealedPack(summary, ByteBuffer.wrap(buffer, 0, size));
+    return new SealedPack(summary, parts);
   }
 
   /** Bytes that hide the exact size. */
   private static int padding(int length) {
     int step = length < LARGE ? SMALL_STEP : LARGE_STEP;
     return (step - length % step) % step;
-  }
-
-  static byte[] sha256(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("the JDK has no SHA-256", e);
-    }
-  }
-
-  private void reserve(int more) {
-    if (size + more > buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.max(size + more, buffer.length * 2));
-    }
   }
 }

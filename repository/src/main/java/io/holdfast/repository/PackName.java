@@ -55,7 +55,7 @@ final class PackName implements Comparable<PackName> {
 
   /** Checks the bytes of the pack. */
   void requireHashOf(byte[] bytes) {
-    if (!Arrays.equals(PackBuilder.sha256(bytes, bytes.length), hash)) {
+    if (!Arrays.equals(Sha256.of(bytes), hash)) {
       throw new CorruptObjectException(
           object().value(), "its bytes do not have the hash that names it");
     }

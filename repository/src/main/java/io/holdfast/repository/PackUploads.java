@@ -33,7 +33,8 @@ final class PackUploads implements AutoCloseable {
     this.durable = durable;
   }
 
-  void submit(PackBuilder.SealedPack pack) {
+  /** Takes over a pack that nobody adds to any more: it is ended, hashed and put. */
+  void submit(PackBuilder pack) {
     try {
       acquire(1);
     } catch (CancelledException e) {
@@ -57,8 +58,9 @@ final class PackUploads implements AutoCloseable {
     failure.compareAndSet(null, e);
   }
 
-  private void put(PackBuilder.SealedPack pack) {
+  private void put(PackBuilder builder) {
     try {
+      PackBuilder.SealedPack pack = builder.finish();
       store.put(pack.summary().name().object(), pack.bytes());
       storedBytes.addAndGet(pack.summary().size());
       durable.accept(pack.summary());
@@ -68,10 +70,7 @@ final class PackUploads implements AutoCloseable {
       // Nobody waits for this thread: without a note of it, the backup would be committed.
       fail(
           new RepositoryException(
-              FailureCategory.INTERNAL,
-              "putting " + pack.summary().name().object() + " failed: " + e,
-              "Run the backup again.",
-              e));
+              FailureCategory.INTERNAL, "putting a pack failed: " + e, "Run the backup again.", e));
       throw e;
     } finally {
       places.release();

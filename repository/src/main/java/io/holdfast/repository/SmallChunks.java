@@ -22,9 +22,9 @@ final class SmallChunks {
   /** Gathered chunks that are to be compressed, together. */
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
   record Gathered(byte[] bytes, int length, List<PlacedChunk> chunks) {
-    BlockGroup compress(Compression compression) {
+    BlockGroup compress(Compressor compressor) {
       return new BlockGroup(
-          List.of(new BlockGroup.CompressedBlock(compression.compress(bytes, 0, length), length)),
+          List.of(new BlockGroup.CompressedBlock(compressor.compress(bytes, 0, length), length)),
           chunks);
     }
   }

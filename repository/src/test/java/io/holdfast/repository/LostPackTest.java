@@ -69,7 +69,7 @@ class LostPackTest {
             summary -> {
               throw new AssertionError("no memory, say");
             })) {
-      uploads.submit(pack.finish());
+      uploads.submit(pack);
       assertThatThrownBy(uploads::await)
           .isInstanceOf(RepositoryException.class)
           .hasMessageContaining("no memory, say");

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -104,9 +103,7 @@ final class SampleBackups {
         while (cursor.hasNext()) {
           Entry entry = cursor.next();
           byte[] bytes = repository.contents().readSmall(requireNonNull(entry.content()), 1 << 24);
-          contents.put(
-              record.id() + " " + entry.path(),
-              HexFormat.of().formatHex(PackBuilder.sha256(bytes, bytes.length)));
+          contents.put(record.id() + " " + entry.path(), Sha256.hex(bytes));
         }
       }
     }
