@@ -64,14 +64,7 @@ final class BackupCommand extends Subcommand {
         withProgress(progress -> new RunBackup(context().surroundings()).run(request, progress));
     backup.warnings().forEach(this::warn);
     for (BackupMetadata.Source source : backup.sources()) {
-      source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
-      if (source.warningCount() > source.warnings().size()) {
-        warn(
-            source.name()
-                + ": and "
-                + (source.warningCount() - source.warnings().size())
-                + " more");
-      }
+      warn(source.name(), source.warnings(), source.warningCount());
     }
     if (options().json()) {
       printJson(backup);

@@ -113,7 +113,7 @@ final class RestoreCommand extends Subcommand {
         withProgress(progress -> new RunRestore(context().surroundings()).run(request, progress));
     result.warnings().forEach(this::warn);
     for (RunRestore.Restored source : result.sources()) {
-      source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
+      warn(source.name(), source.warnings(), source.warningCount());
     }
     if (options().json()) {
       printJson(result);

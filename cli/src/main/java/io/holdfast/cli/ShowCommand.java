@@ -99,7 +99,7 @@ final class ShowCommand extends Subcommand {
                 + HumanFormat.size(source.size())
                 + " in "
                 + HumanFormat.count(source.entries(), "entry", "entries"));
-        source.warnings().forEach(warning -> warn(source.name() + ": " + warning));
+        warn(source.name(), source.warnings(), source.warningCount());
       }
       print("");
     }

@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.engine.Configuration;
 import io.holdfast.engine.ProgressListener;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
@@ -57,6 +58,14 @@ abstract class Subcommand implements Callable<Integer> {
   /** A warning, which does not end the command. */
   final void warn(String message) {
     terminal().err().println(terminal().yellow("warning: " + SafeText.of(message)));
+  }
+
+  /** The warnings of a source: the first ones, and how many there are besides. */
+  final void warn(String source, List<String> first, long count) {
+    first.forEach(warning -> warn(source + ": " + warning));
+    if (count > first.size()) {
+      warn(source + ": and " + (count - first.size()) + " more");
+    }
   }
 
   /** The result, for programs. */

@@ -21,8 +21,8 @@ class RemoveTreeTest {
     Files.writeString(root.resolve("outside/kept"), "kept");
     Files.writeString(root.resolve("tree/a/b/file"), "x");
     Files.createSymbolicLink(root.resolve("tree/a/link"), root.resolve("outside"));
-    try (DirectoryHandle directory = DirectoryHandle.open(path().resolve("tree"));
-        FileHandle ignored = directory.createFile(BytePath.of(new byte[] {(byte) 0xff}), 0600)) {
+    try (DirectoryHandle directory = DirectoryHandle.open(path().resolve("tree"))) {
+      directory.createFile(BytePath.of(new byte[] {(byte) 0xff}), 0600).close();
       directory.makeNode(BytePath.of("fifo"), NodeType.FIFO, 0600, 0);
     }
   }
