@@ -27,7 +27,7 @@ CLUSTERS = ("postgres", "large-cluster")
 def main() -> int:
     """Runs the comparison. Returns 0, or 1 when a tool failed or restored something else."""
     options = parse()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     try:
         with contextlib.ExitStack() as stack:

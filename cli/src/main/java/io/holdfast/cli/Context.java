@@ -6,6 +6,7 @@ import io.holdfast.engine.ConfigurationSchema;
 import io.holdfast.engine.ReadConfiguration;
 import io.holdfast.engine.ResolveSecrets;
 import io.holdfast.engine.Surroundings;
+import io.holdfast.repository.RepositoryOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ record Context(
             hostName(),
             places.cache(),
             places.temporary(),
+            RepositoryOptions.DEFAULT_LEASE,
             new AccessLog(places.state()));
     return new Context(terminal, surroundings, System::getenv);
   }

@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.engine.ResolveSecrets;
 import io.holdfast.engine.Surroundings;
+import io.holdfast.repository.RepositoryOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,7 @@ record CommandRun(int code, String out, String err) {
             "testhost",
             Path.of("target/cache").toAbsolutePath(),
             temporary,
+            RepositoryOptions.DEFAULT_LEASE,
             _ -> {}),
         _ -> null);
   }

@@ -102,16 +102,32 @@ final class LaunchedCommand {
 
   /** Starts a command with the configuration of the root. */
   Process start(String... command) throws IOException {
+    return start(
+        Main.class, root.resolve(OUTPUT), root.resolve(ERRORS), List.of(arguments(command)));
+  }
+
+  /**
+   * As above, with another entry of the program and what comes before the command.
+   *
+   * @param messages a file for what it says to standard error
+   */
+  Process start(Class<?> main, String argument, Path messages, String... command)
+      throws IOException {
+    List<String> all = new ArrayList<>(List.of(argument));
+    all.addAll(List.of(arguments(command)));
+    return start(main, root.resolve(OUTPUT), messages, all);
+  }
+
+  private Process start(Class<?> main, Path output, Path errors, List<String> arguments)
+      throws IOException {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
     all.add(System.getProperty("java.class.path"));
-    all.add("io.holdfast.cli.Main");
-    all.addAll(List.of(arguments(command)));
+    all.add(main.getName());
+    all.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(all)
-            .redirectOutput(root.resolve(OUTPUT).toFile())
-            .redirectError(root.resolve(ERRORS).toFile());
+        new ProcessBuilder(all).redirectOutput(output.toFile()).redirectError(errors.toFile());
     builder.environment().put("XDG_CACHE_HOME", root.resolve("cache").toString());
     builder.environment().put("XDG_STATE_HOME", root.resolve("state").toString());
     return builder.start();

@@ -276,6 +276,7 @@ public final class Demo {
         outer.client(),
         directory.resolve("cache"),
         Directories.make(directory.resolve("temporary")),
+        outer.lease(),
         _ -> {});
   }
 

@@ -6,6 +6,7 @@ import io.holdfast.engine.ProgressListener;
 import io.holdfast.engine.ResolveSecrets;
 import io.holdfast.engine.Surroundings;
 import io.holdfast.repository.BackupType;
+import io.holdfast.repository.RepositoryOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,6 +45,7 @@ class DemoTest {
             "testhost",
             parent.resolve("cache"),
             parent,
+            RepositoryOptions.DEFAULT_LEASE,
             _ -> {});
     DemoResult result = new Demo(surroundings, new Listener()).run(parent, false);
     assertThat(result.differences()).as("told: %s", told).isEmpty();

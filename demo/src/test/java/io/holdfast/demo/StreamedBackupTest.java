@@ -20,6 +20,7 @@ import io.holdfast.postgres.EmbeddedBinaries;
 import io.holdfast.postgres.ServerAccount;
 import io.holdfast.postgres.ServerBinaries;
 import io.holdfast.repository.BackupStatus;
+import io.holdfast.repository.RepositoryOptions;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ class StreamedBackupTest {
             "testhost",
             directory.resolve("cache"),
             directory,
+            RepositoryOptions.DEFAULT_LEASE,
             _ -> {});
     binaries = new EmbeddedBinaries(directory.resolve("binaries")).onClassPath(18).orElseThrow();
     account = ServerAccount.unprivileged();

@@ -41,7 +41,7 @@ final class OpenRepository {
     return new RepositoryOptions(
         surroundings.cache(),
         settings.compression(),
-        RepositoryOptions.DEFAULT_LEASE,
+        surroundings.lease(),
         Math.max(2, Runtime.getRuntime().availableProcessors()),
         surroundings.client(),
         surroundings.version(),

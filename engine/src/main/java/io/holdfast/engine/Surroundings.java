@@ -2,6 +2,7 @@ package io.holdfast.engine;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param client the name of this host, recorded with each backup
  * @param cache a local directory for copies of indexes; may be deleted at any time
  * @param temporary a local directory for temporary files
+ * @param lease how long a backup that this process makes counts as alive after it was last heard of
  * @param accesses told of every access to the content of backups, before it begins
  */
 public record Surroundings(
@@ -25,4 +27,5 @@ public record Surroundings(
     String client,
     Path cache,
     Path temporary,
+    Duration lease,
     Consumer<ContentAccess> accesses) {}

@@ -1,5 +1,6 @@
 package io.holdfast.engine;
 
+import io.holdfast.repository.RepositoryOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ final class EngineFixture {
             "testhost",
             root.resolve("cache"),
             root.resolve("temporary"),
+            RepositoryOptions.DEFAULT_LEASE,
             accesses::add);
   }
 

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,8 +80,8 @@ class DeadSessionsTest {
     storageTime = storageTime.plus(LEASE);
     fence(store);
     assertThat(runs()).containsOnlyKeys(run);
-    assertThat(runs().get(run).status()).isEqualTo(BackupStatus.FAILED);
-    assertThat(runs().get(run).error()).contains("lease ran out");
+    assertThat(recordedRun().status()).isEqualTo(BackupStatus.FAILED);
+    assertThat(recordedRun().error()).contains("lease ran out");
     assertThat(sessionObjects()).isEmpty();
   }
 
@@ -104,7 +105,7 @@ class DeadSessionsTest {
         backup.object(),
         new Tombstone(session, "its lease ran out long ago", "another", storageTime));
     fence(store);
-    assertThat(runs().get(run).error()).isEqualTo("its lease ran out long ago");
+    assertThat(recordedRun().error()).isEqualTo("its lease ran out long ago");
     assertThat(store.stat(object)).isEmpty();
   }
 
@@ -127,7 +128,7 @@ class DeadSessionsTest {
       putSession(run, 1, far);
       storageTime = storageTime.plusSeconds(1);
       fence(store);
-      assertThat(runs().get(run).durationMillis()).isNotNegative();
+      assertThat(recordedRun().durationMillis()).isNotNegative();
       assertThat(sessionObjects()).isEmpty();
       store.delete(ObjectName.of("runs/" + run));
     }
@@ -216,6 +217,10 @@ class DeadSessionsTest {
                     Clock.systemUTC(),
                     Duration.ofDays(1).plusSeconds(1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private RunRecord recordedRun() {
+    return Objects.requireNonNull(runs().get(run));
   }
 
   private Map<String, RunRecord> runs() {

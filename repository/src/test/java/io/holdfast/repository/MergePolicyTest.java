@@ -28,7 +28,7 @@ class MergePolicyTest {
 
   @Test
   void runsThatShrink() {
-    assertBounded(i -> 1 + Long.MAX_VALUE / ADDED / 64 >>> Math.min(62, i % 70));
+    assertBounded(i -> (1 + Long.MAX_VALUE / ADDED / 64) >>> Math.min(40, i % 70));
   }
 
   @Test
@@ -45,7 +45,7 @@ class MergePolicyTest {
     long[] runs = {};
     double total = 0;
     double rewritten = 0;
-    double smallestSize = Double.MAX_VALUE;
+    long smallestSize = Long.MAX_VALUE;
     for (int i = 0; i < ADDED; i++) {
       long size = sizes.applyAsLong(i);
       total += size;

@@ -335,15 +335,11 @@ public final class LocalDirectoryStore implements ObjectStore {
 
   /** Steps down directory by directory, so that no link planted meanwhile can lead elsewhere. */
   private boolean deleteWithoutLinks(ObjectName name) throws IOException {
-    Path rest = Path.of(name.value());
-    try (SecureDirectoryStream<Path> top = openRoot()) {
-      if (rest.getNameCount() == 1) {
-        top.deleteFile(rest);
-      } else {
-        try (SecureDirectoryStream<Path> next = step(top, rest)) {
-          deleteWithDirectories(next, rest.subpath(1, rest.getNameCount()));
-        }
+    try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
+      if (!(top instanceof SecureDirectoryStream<Path> directory)) {
+        throw new IOException("the file system cannot open files relative to a directory");
       }
+      deleteBelowRoot(directory, Path.of(name.value()));
       return true;
     } catch (NoSuchFileException e) {
       directories.requireRoot();
@@ -351,13 +347,16 @@ public final class LocalDirectoryStore implements ObjectStore {
     }
   }
 
-  private SecureDirectoryStream<Path> openRoot() throws IOException {
-    DirectoryStream<Path> top = Files.newDirectoryStream(root);
-    if (top instanceof SecureDirectoryStream<Path> directory) {
-      return directory;
+  /** The directories right below the root stay. */
+  private static void deleteBelowRoot(SecureDirectoryStream<Path> top, Path rest)
+      throws IOException {
+    if (rest.getNameCount() == 1) {
+      top.deleteFile(rest);
+      return;
     }
-    top.close();
-    throw new IOException("the file system cannot open files relative to a directory");
+    try (SecureDirectoryStream<Path> next = step(top, rest)) {
+      deleteWithDirectories(next, rest.subpath(1, rest.getNameCount()));
+    }
   }
 
   private static SecureDirectoryStream<Path> step(SecureDirectoryStream<Path> from, Path rest)
