@@ -29,15 +29,21 @@ import org.junit.jupiter.api.io.TempDir;
  * store that is away.
  */
 class UnreadablePackTest {
-  private static final Supplier<StorageException> BAD_SECTOR =
-      () -> new StorageUnavailableException("Input/output error", "check the disk", null);
-  private static final Supplier<StorageException> REFUSED =
-      () -> new StorageAccessException("access denied", "check the mode", null);
+  private static final List<Supplier<StorageException>> FAILURES =
+      List.of(UnreadablePackTest::badSector, UnreadablePackTest::refused);
 
   @TempDir Path directory;
   private final MemoryStore store = new MemoryStore();
   private SampleBackups samples;
   private Map<String, String> before;
+
+  private static StorageException badSector() {
+    return new StorageUnavailableException("Input/output error", "check the disk", null);
+  }
+
+  private static StorageException refused() {
+    return new StorageAccessException("access denied", "check the mode", null);
+  }
 
   @BeforeEach
   void makeABackup() {
@@ -51,7 +57,7 @@ class UnreadablePackTest {
     List<String> warnings = new ArrayList<>();
     for (ObjectName pack : packs(store)) {
       MemoryStore twice = storedTwice(pack);
-      for (Supplier<StorageException> failure : List.of(BAD_SECTOR, REFUSED)) {
+      for (Supplier<StorageException> failure : FAILURES) {
         FaultyStore faulty = unreadable(twice, pack, failure);
         assertThat(samples.contents(faulty)).containsAllEntriesOf(before);
         try (Repository repository = samples.open(faulty)) {
@@ -72,7 +78,7 @@ class UnreadablePackTest {
       UnreadableObjectException failure =
           catchThrowableOfType(
               UnreadableObjectException.class,
-              () -> samples.contents(unreadable(store, pack, REFUSED)));
+              () -> samples.contents(unreadable(store, pack, UnreadablePackTest::refused)));
       assertThat(failure.what()).isEqualTo(pack.value());
       assertThat(failure.category()).isEqualTo(FailureCategory.ACCESS);
       assertThat(failure).hasMessageContaining("access denied").hasMessageContaining(pack.value());
@@ -83,9 +89,10 @@ class UnreadablePackTest {
   @Test
   void isAFindingOfAVerificationThatGoesOn() {
     for (ObjectName pack : packs(store)) {
-      assertThat(verify(unreadable(store, pack, BAD_SECTOR)))
+      assertThat(verify(unreadable(store, pack, UnreadablePackTest::badSector)))
           .anyMatch(problem -> problem.object().equals(pack.value()));
-      assertThat(verify(unreadable(storedTwice(pack), pack, BAD_SECTOR))).isEmpty();
+      assertThat(verify(unreadable(storedTwice(pack), pack, UnreadablePackTest::badSector)))
+          .isEmpty();
     }
   }
 
@@ -93,7 +100,7 @@ class UnreadablePackTest {
   void doesNotKeepTheNextBackupFromBeingMade() {
     for (ObjectName pack : packs(store)) {
       MemoryStore disk = store.copy();
-      samples.backup(unreadable(disk, pack, BAD_SECTOR), 1);
+      samples.backup(unreadable(disk, pack, UnreadablePackTest::badSector), 1);
       assertThat(samples.contents(disk)).hasSize(2 * SampleBackups.ENTRIES);
     }
   }
@@ -105,7 +112,8 @@ class UnreadablePackTest {
     FaultyStore counting = new FaultyStore(store);
     samples.contents(counting);
     for (int call = 1; call <= counting.count(FaultyStore.Call.GET); call++) {
-      FaultyStore faulty = new FaultyStore(store).fail(FaultyStore.Call.GET, call, BAD_SECTOR);
+      FaultyStore faulty =
+          new FaultyStore(store).fail(FaultyStore.Call.GET, call, UnreadablePackTest::badSector);
       try {
         assertThat(samples.contents(faulty)).isEqualTo(before);
         reads++;
@@ -121,8 +129,8 @@ class UnreadablePackTest {
     MemoryStore twice = storedTwice(packs(store).getFirst());
     FaultyStore away =
         new FaultyStore(twice)
-            .failFrom(FaultyStore.Call.GET, 1, PackName.PREFIX, BAD_SECTOR)
-            .failFrom(FaultyStore.Call.STAT, 1, "", BAD_SECTOR);
+            .failFrom(FaultyStore.Call.GET, 1, PackName.PREFIX, UnreadablePackTest::badSector)
+            .failFrom(FaultyStore.Call.STAT, 1, "", UnreadablePackTest::badSector);
     try (Repository repository = samples.open(away)) {
       assertThatThrownBy(() -> readAll(repository))
           .isInstanceOf(StorageUnavailableException.class)
