@@ -49,6 +49,23 @@ public final class ClusterRestore {
   }
 
   /**
+   * Looks whether the restore can begin, and writes nothing: reads what it needs of the backup to
+   * decide that, and inspects the target and the places of the tablespaces. Directories above the
+   * target may be absent; {@link #run} needs them.
+   *
+   * @throws ClusterRestoreException if {@link #run} would refuse
+   * @throws io.holdfast.repository.CorruptObjectException if the backup is damaged
+   */
+  public void check() {
+    try {
+      Plan plan = plan();
+      target(plan).check(plan.tablespaces());
+    } catch (IOException e) {
+      throw ClusterRestoreException.of(options.target(), e);
+    }
+  }
+
+  /**
    * Restores.
    *
    * @throws ClusterRestoreException if the place may not be used, before anything changes, or
@@ -57,13 +74,9 @@ public final class ClusterRestore {
    */
   public RestoredCluster run() {
     try {
-      byte[] controlFile = required(ClusterFileRules.CONTROL_FILE, ControlFile.FILE_SIZE);
-      ControlFile control = ControlFile.parse(controlFile);
-      byte[] label = required(ClusterFileRules.BACKUP_LABEL, MAX_SETTINGS);
-      Map<BytePath, BytePath> tablespaces = options.tablespaces().locations(tablespaces());
-      RestoreTarget target = new RestoreTarget(options.target(), options.force(), control);
-      try (TargetTree tree = target.take(tablespaces)) {
-        return restore(tree, tablespaces, controlFile, control, isFromStandby(label));
+      Plan plan = plan();
+      try (TargetTree tree = target(plan).take(plan.tablespaces())) {
+        return restore(tree, plan);
       }
     } catch (IOException e) {
       throw ClusterRestoreException.of(options.target(), e);
@@ -71,6 +84,30 @@ public final class ClusterRestore {
       IOException cause = Objects.requireNonNull(e.getCause());
       throw ClusterRestoreException.of(options.target(), cause);
     }
+  }
+
+  /**
+   * What has to be known before anything is written.
+   *
+   * @param tablespaces where tablespaces go, by their paths in the backup
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written once, and not kept
+  private record Plan(
+      byte[] controlFile,
+      ControlFile control,
+      boolean fromStandby,
+      Map<BytePath, BytePath> tablespaces) {}
+
+  private Plan plan() {
+    byte[] controlFile = required(ClusterFileRules.CONTROL_FILE, ControlFile.FILE_SIZE);
+    ControlFile control = ControlFile.parse(controlFile);
+    byte[] label = required(ClusterFileRules.BACKUP_LABEL, MAX_SETTINGS);
+    return new Plan(
+        controlFile, control, isFromStandby(label), options.tablespaces().locations(tablespaces()));
+  }
+
+  private RestoreTarget target(Plan plan) {
+    return new RestoreTarget(options.target(), options.force(), plan.control());
   }
 
   /** Whether a restore into this directory has begun and not ended; {@link #run} finishes it. */
@@ -82,13 +119,8 @@ public final class ClusterRestore {
     }
   }
 
-  private RestoredCluster restore(
-      TargetTree tree,
-      Map<BytePath, BytePath> tablespaces,
-      byte[] controlFile,
-      ControlFile control,
-      boolean fromStandby)
-      throws IOException {
+  private RestoredCluster restore(TargetTree tree, Plan plan) throws IOException {
+    Map<BytePath, BytePath> tablespaces = plan.tablespaces();
     options.progress().expected(manifest.ref().bytes());
     long removed = new RemoveStrangers(tree, tablespaces, manifest).run();
     new RestoreDirectories(tree, tablespaces, ownership).run(manifest);
@@ -97,12 +129,12 @@ public final class ClusterRestore {
             tree, manifest, contents, ownership, options.progress(), options.workers())) {
       contents.read(targets);
       markSegmentsArchived(tree);
-      writeRecoverySettings(tree, fromStandby);
+      writeRecoverySettings(tree, plan.fromStandby());
       tree.sync();
-      writeControlFile(tree, controlFile);
+      writeControlFile(tree, plan.controlFile());
       RestoreMarker.remove(tree.root());
       return new RestoredCluster(
-          control,
+          plan.control(),
           targets.files(),
           targets.bytes(),
           targets.fetchedBytes(),

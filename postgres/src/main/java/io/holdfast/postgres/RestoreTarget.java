@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a cluster may be restored to a place, and takes hold of it: before anything else
@@ -38,6 +40,24 @@ final class RestoreTarget {
   }
 
   /**
+   * Looks whether {@link #take} would refuse, and changes nothing. Directories above the place may
+   * be absent: whoever asks makes them.
+   *
+   * @param locations where tablespaces go, by their paths in the backup
+   * @throws ClusterRestoreException if the place may not be taken
+   */
+  void check(Map<BytePath, BytePath> locations) throws PosixException {
+    try (DirectoryHandle root = DirectoryHandle.open(target)) {
+      requireUsable(root, locations);
+    } catch (PosixException e) {
+      if (e.errno() != Errno.ENOENT || !e.path().equals(target)) {
+        throw e;
+      }
+      requireUsableTablespaces(null, locations);
+    }
+  }
+
+  /**
    * Takes hold of the place.
    *
    * @param locations where tablespaces go, by their paths in the backup
@@ -48,14 +68,9 @@ final class RestoreTarget {
     TargetTree tree = new TargetTree(root);
     boolean taken = false;
     try {
-      if (!root.tryLock()) {
-        throw ClusterRestoreException.refused(
-            "another restore into " + target + " is running", "Wait until it has ended.");
-      }
-      requireNoServer(root);
-      requireReplaceable(root);
+      requireUsable(root, locations);
       for (Map.Entry<BytePath, BytePath> location : locations.entrySet()) {
-        tree.place(location.getKey(), takeTablespace(root, location.getKey(), location.getValue()));
+        tree.place(location.getKey(), openOrMake(location.getValue()));
       }
       RestoreMarker.write(root, cluster.systemIdentifier());
       removeControlFile(root);
@@ -67,6 +82,17 @@ final class RestoreTarget {
         tree.close();
       }
     }
+  }
+
+  private void requireUsable(DirectoryHandle root, Map<BytePath, BytePath> locations)
+      throws PosixException {
+    if (!root.tryLock()) {
+      throw ClusterRestoreException.refused(
+          "another restore into " + target + " is running", "Wait until it has ended.");
+    }
+    requireNoServer(root);
+    requireReplaceable(root);
+    requireUsableTablespaces(root, locations);
   }
 
   private static DirectoryHandle openOrMake(BytePath path) throws PosixException {
@@ -168,30 +194,47 @@ final class RestoreTarget {
     }
   }
 
+  private void requireUsableTablespaces(
+      @Nullable DirectoryHandle root, Map<BytePath, BytePath> locations) throws PosixException {
+    for (Map.Entry<BytePath, BytePath> location : locations.entrySet()) {
+      requireUsableTablespace(root, location.getKey(), location.getValue());
+    }
+  }
+
   /** A tablespace's place has to be empty, or the one that this cluster has already. */
-  private DirectoryHandle takeTablespace(DirectoryHandle root, BytePath path, BytePath location)
-      throws PosixException {
+  private void requireUsableTablespace(
+      @Nullable DirectoryHandle root, BytePath path, BytePath location) throws PosixException {
     if (location.startsWith(target) || target.startsWith(location)) {
       throw ClusterRestoreException.refused(
           "the tablespace " + path + " would go to " + location + ", which overlaps " + target,
           "Map it to a directory of its own.");
     }
-    DirectoryHandle directory = openOrMake(location);
-    boolean taken = false;
-    try {
+    if (!isEmptyOrAbsent(location) && (root == null || !leadsTo(root, path, location))) {
+      throw ClusterRestoreException.refused(
+          "the tablespace " + path + " would go to " + location + ", which is not empty",
+          "Map it to an empty directory with oid=/place or /old/place=/new/place.");
+    }
+  }
+
+  private boolean isEmptyOrAbsent(BytePath location) throws PosixException {
+    try (DirectoryHandle directory = DirectoryHandle.open(location)) {
       List<BytePath> names = SortedNames.of(directory);
       names.remove(LOST_AND_FOUND);
-      if (!names.isEmpty() && !leadsTo(root, path, location)) {
-        throw ClusterRestoreException.refused(
-            "the tablespace " + path + " would go to " + location + ", which is not empty",
-            "Map it to an empty directory with oid=/place or /old/place=/new/place.");
+      return names.isEmpty();
+    } catch (PosixException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
       }
-      taken = true;
-      return directory;
-    } finally {
-      if (!taken) {
-        directory.close();
-      }
+      requireParent(location);
+      return true;
+    }
+  }
+
+  /** The directory above a place that is to be made; what is above the target is made with it. */
+  private void requireParent(BytePath location) throws PosixException {
+    BytePath parent = location.parent();
+    if (parent != null && !target.startsWith(parent)) {
+      DirectoryHandle.open(parent).close();
     }
   }
 

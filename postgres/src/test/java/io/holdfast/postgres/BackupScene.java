@@ -99,7 +99,12 @@ final class BackupScene implements AutoCloseable {
 
   /** Restores the last backup; its files belong to the cluster's account. */
   RestoredCluster restore(RestoreOptions options) {
-    return new ClusterRestore(manifest(), repository.contents(), options).run();
+    return clusterRestore(options).run();
+  }
+
+  /** A restore of the last backup that has not begun. */
+  ClusterRestore clusterRestore(RestoreOptions options) {
+    return new ClusterRestore(manifest(), repository.contents(), options);
   }
 
   /** Restores the last backup to a new place and starts a server there. */

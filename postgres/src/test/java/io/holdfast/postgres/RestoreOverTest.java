@@ -170,6 +170,49 @@ class RestoreOverTest {
   }
 
   @Test
+  void aCheckRefusesWhatTheRestoreWouldAndWritesNothing() throws IOException {
+    Path place = scene.newPlace();
+    Path full = Files.createDirectory(scene.newPlace());
+    Files.writeString(full.resolve("letter"), "dear");
+    Path absent = full.resolveSibling("absent");
+    Map<RestoreOptions, String> refused =
+        Map.of(
+            to(place).with(TablespaceMapping.parse(List.of("99999=/somewhere"))),
+            "no tablespace 99999",
+            to(full),
+            "neither empty nor the data directory",
+            RestoreOptions.to(BytePath.of(place.toString())),
+            "which is not empty",
+            onlyTablespaceTo(place, place.resolve("within")),
+            "overlaps",
+            onlyTablespaceTo(place, absent.resolve("below")),
+            "cannot restore to " + place);
+    refused.forEach(
+        (options, message) ->
+            assertThatThrownBy(() -> scene.clusterRestore(options).check())
+                .isInstanceOf(ClusterRestoreException.class)
+                .hasMessageContaining(message));
+
+    scene.clusterRestore(to(place)).check();
+    scene.clusterRestore(onlyTablespaceTo(absent.resolve("data"), absent.resolve("extra"))).check();
+
+    assertThat(place).doesNotExist();
+    assertThat(absent).doesNotExist();
+    assertThat(full.toFile().list()).containsExactly("letter");
+    scene.restore(to(place));
+    scene.clusterRestore(to(place)).check();
+    assertThat(place.resolve("global/pg_control")).exists();
+    assertThat(place.resolve("holdfast.restoring")).doesNotExist();
+  }
+
+  private static RestoreOptions onlyTablespaceTo(Path place, Path tablespace) {
+    return RestoreOptions.to(BytePath.of(place.toString()))
+        .with(
+            TablespaceMapping.parse(
+                List.of(cluster.dataDirectory().resolveSibling("extra") + "=" + tablespace)));
+  }
+
+  @Test
   void mappingsAreChecked() {
     Path place = scene.newPlace();
     RestoreOptions unknown = to(place).with(TablespaceMapping.parse(List.of("99999=/somewhere")));
