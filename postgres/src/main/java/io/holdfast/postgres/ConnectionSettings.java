@@ -138,8 +138,31 @@ public record ConnectionSettings(
    * @throws PostgresException if no server lets this role in
    */
   public ReplicationSession openReplication() {
+    return openReplication("true");
+  }
+
+  /**
+   * Opens a session for replication commands that answers with the bytes that the server has, also
+   * where they are no text in UTF-8. Such a session belongs to the database, and pg_hba.conf must
+   * let the role in there.
+   *
+   * @throws PostgresException if no server lets this role in
+   */
+  public ReplicationSession openReplicationOfBytes() {
+    ReplicationSession session = openReplication("database");
+    try {
+      // The driver insists on UTF-8 at the start; a session without a database takes no SET.
+      session.receiveBytes();
+      return session;
+    } catch (PostgresException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private ReplicationSession openReplication(String kind) {
     Properties properties = properties(database);
-    PGProperty.REPLICATION.set(properties, "true");
+    PGProperty.REPLICATION.set(properties, kind);
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
     try {
       QueryExecutor executor = ConnectionFactory.openConnection(hostSpecs(), properties);

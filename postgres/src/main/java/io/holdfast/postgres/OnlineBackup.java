@@ -108,9 +108,9 @@ final class OnlineBackup {
   Stopped stop() {
     String sql =
         "SELECT lsn, "
-            + bytes("labelfile")
+            + ServerText.bytes("labelfile")
             + ", "
-            + bytes("spcmapfile")
+            + ServerText.bytes("spcmapfile")
             + ", clock_timestamp(), pg_is_in_recovery() FROM pg_backup_stop(false)";
     try (PreparedStatement statement = session.prepareStatement(sql);
         ResultSet row = statement.executeQuery()) {
@@ -140,15 +140,6 @@ final class OnlineBackup {
         server + " " + what + ", which is of no use now",
         "Take another backup.",
         null);
-  }
-
-  /** The bytes of a text as the server itself has them. */
-  static String bytes(String column) {
-    return "CASE WHEN getdatabaseencoding() = 'UTF8' THEN textsend("
-        + column
-        + ") ELSE convert_to("
-        + column
-        + ", getdatabaseencoding()) END";
   }
 
   private static Timeline startTimeline(byte[] label) {

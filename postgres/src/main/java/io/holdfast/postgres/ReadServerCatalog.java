@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class ReadServerCatalog {
   /** How many databases are looked into for their extensions and collations. */
   private static final int DATABASES_LOOKED_INTO = 64;
+
+  static final String TABLESPACES =
+      "SELECT oid, "
+          + ServerText.bytes("spcname")
+          + ", "
+          + ServerText.bytes("pg_tablespace_location(oid)")
+          + " FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global') ORDER BY oid";
 
   /** What version() says after the number, such as "on x86_64-pc-linux-gnu". */
   private static final Pattern MACHINE = Pattern.compile(" on ([A-Za-z0-9_]+)-");
@@ -67,13 +75,13 @@ final class ReadServerCatalog {
 
   /** The tablespaces as they are now. */
   List<Tablespace> tablespaces() throws SQLException {
-    return Rows.of(
-        session,
-        "SELECT oid, spcname, "
-            + OnlineBackup.bytes("pg_tablespace_location(oid)")
-            + " FROM pg_tablespace"
-            + " WHERE spcname NOT IN ('pg_default', 'pg_global') ORDER BY oid",
-        row -> new Tablespace(row.getLong(1), row.getString(2), BytePath.of(row.getBytes(3))));
+    return Rows.of(session, TABLESPACES, ReadServerCatalog::tablespace);
+  }
+
+  /** A row of {@link #TABLESPACES}. */
+  static Tablespace tablespace(ResultSet row) throws SQLException {
+    return new Tablespace(
+        row.getLong(1), ServerText.decode(row.getBytes(2)), BytePath.of(row.getBytes(3)));
   }
 
   private List<ServerCatalog.Database> databases(int major, Set<String> lookedInto)
@@ -81,7 +89,9 @@ final class ReadServerCatalog {
     String locale = major >= 17 ? "datlocale" : "daticulocale";
     return Rows.of(
         session,
-        "SELECT oid, datname, pg_encoding_to_char(encoding), datcollate, datctype,"
+        "SELECT oid, "
+            + ServerText.bytes("datname")
+            + ", pg_encoding_to_char(encoding), datcollate, datctype,"
             + " datlocprovider, coalesce("
             + locale
             + ", datcollate), datcollversion, pg_database_collation_actual_version(oid)"
@@ -89,7 +99,7 @@ final class ReadServerCatalog {
         row ->
             new ServerCatalog.Database(
                 row.getLong(1),
-                row.getString(2),
+                ServerText.decode(row.getBytes(2)),
                 row.getString(3),
                 row.getString(4),
                 row.getString(5),
@@ -97,16 +107,34 @@ final class ReadServerCatalog {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),
-                lookedInto.contains(row.getString(2))));
+                lookedInto.contains(ServerText.decode(row.getBytes(2)))));
   }
 
   private List<String> databasesToLookInto() throws SQLException {
     return Rows.of(
-        session,
-        "SELECT datname FROM pg_database WHERE datallowconn AND"
-            + " has_database_privilege(oid, 'CONNECT') ORDER BY oid LIMIT "
-            + DATABASES_LOOKED_INTO,
-        row -> row.getString(1));
+            session,
+            "SELECT "
+                + ServerText.bytes("datname")
+                + " FROM pg_database WHERE datallowconn AND"
+                + " has_database_privilege(oid, 'CONNECT') ORDER BY oid LIMIT "
+                + DATABASES_LOOKED_INTO,
+            row -> row.getBytes(1))
+        .stream()
+        .filter(ServerText::isUtf8) // others cannot be connected to
+        .map(ServerText::decode)
+        .toList();
+  }
+
+  /** The databases that take connections, but that a backup knows too little about. */
+  List<String> notLookedInto(ServerCatalog catalog) throws SQLException {
+    Set<Long> open =
+        Set.copyOf(
+            Rows.of(
+                session, "SELECT oid FROM pg_database WHERE datallowconn", row -> row.getLong(1)));
+    return catalog.databases().stream()
+        .filter(database -> open.contains(database.oid()) && !database.lookedInto())
+        .map(ServerCatalog.Database::name)
+        .toList();
   }
 
   /**

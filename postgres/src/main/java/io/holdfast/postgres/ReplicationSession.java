@@ -39,6 +39,11 @@ public final class ReplicationSession implements AutoCloseable {
     return wire.server();
   }
 
+  /** Lets the server send text as it is; only in a session that belongs to a database. */
+  void receiveBytes() {
+    wire.query("setting the encoding", "SET client_encoding = 'SQL_ASCII'");
+  }
+
   /** The cluster's identifier, its present timeline and how far its WAL is flushed. */
   public Identity identify() {
     ResultRow row = one(wire.query("IDENTIFY_SYSTEM", "IDENTIFY_SYSTEM"));

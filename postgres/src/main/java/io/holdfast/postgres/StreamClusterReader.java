@@ -48,13 +48,20 @@ public final class StreamClusterReader implements ClusterReader {
   public ClusterBackup read(BackupSession session, @Nullable Manifest previous) {
     Asked asked = askBefore();
     try (EntrySorter entries = new EntrySorter(options.temporary());
-        ReplicationSession replication = server.openReplication();
+        ReplicationSession replication = openFor(asked.catalog().tablespaces());
         RequiredWal wal =
             RequiredWal.reserve(server.openReplication(), "holdfast_" + session.run())) {
       return new Reading(session, previous, asked, entries, replication, wal).run();
     } catch (IOException e) {
       throw ClusterReadException.of(BytePath.of(server.describe()), e);
     }
+  }
+
+  /** The server tells the places of tablespaces first, and fails at one that is not UTF-8. */
+  private ReplicationSession openFor(List<Tablespace> tablespaces) {
+    boolean text =
+        tablespaces.stream().allMatch(each -> ServerText.isUtf8(each.location().bytes()));
+    return text ? server.openReplication() : server.openReplicationOfBytes();
   }
 
   private Asked askBefore() {
