@@ -129,7 +129,7 @@ public final class ClusterRestore {
             tree, manifest, contents, ownership, options.progress(), options.workers())) {
       contents.read(targets);
       markSegmentsArchived(tree);
-      writeRecoverySettings(tree, plan.fromStandby());
+      writeRecoverySettings(tree, plan);
       tree.sync();
       writeControlFile(tree, plan.controlFile());
       RestoreMarker.remove(tree.root());
@@ -157,7 +157,11 @@ public final class ClusterRestore {
   private List<Tablespace> tablespaces() {
     byte[] map = optional(ClusterFileRules.TABLESPACE_MAP, TablespaceMap.MAX_BYTES);
     try {
-      return map == null ? List.of() : TablespaceMap.parse(map);
+      return map == null
+          ? List.of()
+          : TablespaceMap.parse(map).stream()
+              .filter(tablespace -> !tablespace.isInPlace())
+              .toList();
     } catch (IllegalArgumentException e) {
       throw ClusterRestoreException.incomplete("its tablespace_map is damaged");
     }
@@ -211,10 +215,26 @@ public final class ClusterRestore {
         .anyMatch("BACKUP FROM: standby"::equals);
   }
 
-  private void writeRecoverySettings(TargetTree tree, boolean fromStandby) throws IOException {
+  /** Whether directories in pg_tblspc are tablespaces themselves, rather than links to them. */
+  private boolean hasTablespacesInPlace(Map<BytePath, BytePath> linked) {
+    BytePath all = ClusterFileRules.TABLESPACES;
+    for (Iterator<Entry> entries = manifest.cursor(all); entries.hasNext(); ) {
+      Entry entry = entries.next();
+      if (!entry.path().startsWith(all)) {
+        return false;
+      }
+      if (all.equals(entry.path().parent()) && !linked.containsKey(entry.path())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void writeRecoverySettings(TargetTree tree, Plan plan) throws IOException {
     byte[] before = optional(RestoreRules.AUTO_CONF, MAX_SETTINGS);
     byte[] settings =
-        new RecoverySettings(fromStandby, options.settings())
+        new RecoverySettings(
+                plan.fromStandby(), hasTablespacesInPlace(plan.tablespaces()), options.settings())
             .applyTo(before == null ? new byte[0] : before);
     write(tree.root(), RestoreRules.AUTO_CONF, settings);
     write(tree.root(), RestoreRules.RECOVERY_SIGNAL, new byte[0]);

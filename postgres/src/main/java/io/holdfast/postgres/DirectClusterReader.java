@@ -21,6 +21,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +115,9 @@ public final class DirectClusterReader implements ClusterReader {
     DirectCopy copy =
         new DirectCopy(session, entries, cluster, verifier, damage, options.progress());
     PreviousContents contents = new PreviousContents(previous, cluster.pageSize(), session::warn);
+    Set<Long> tablespaces = oids(catalog.tablespaces());
+    DirectWalk before = announceSize(catalog.major(), cluster);
+    RequireTablespaces.found(tablespaces, catalogReader.tablespaces(), before.tablespaces());
     DirectWalk walk = copyFiles(entries, cluster, catalog.major(), warnings, copy, contents, wal);
     ControlFile control = copyControlFile(session, root, entries);
 
@@ -122,7 +127,9 @@ public final class DirectClusterReader implements ClusterReader {
     made.labels(stopped.label(), stopped.tablespaceMap());
     List<DamagedPage> late = damage.finish(span.stop());
     SettleEntries settle = new SettleEntries(root, walk.inPlaceTablespaces(), stopped, late);
-    warnings.addNewTablespaces(catalog, catalogReader.tablespaces());
+    List<Tablespace> now = catalogReader.tablespaces();
+    RequireTablespaces.found(tablespaces, now, walk.tablespaces());
+    warnings.addNewTablespaces(oids(TablespaceMap.parse(stopped.tablespaceMap())), now);
     warnings.addDamage(damage);
     return new ClusterBackup(
         writeManifest(session, entries, settle),
@@ -143,7 +150,6 @@ public final class DirectClusterReader implements ClusterReader {
       PreviousContents previous,
       RequiredWal wal)
       throws IOException {
-    announceSize(major, cluster);
     String what = "reading " + dataDirectory;
     try (ParallelWork work = new ParallelWork(what, options.readers(), QUEUED_FILES)) {
       DirectWalk walk =
@@ -183,17 +189,23 @@ public final class DirectClusterReader implements ClusterReader {
     }
   }
 
-  private void announceSize(int major, ControlFile cluster) throws IOException {
+  private DirectWalk announceSize(int major, ControlFile cluster) throws IOException {
     long[] sum = new long[1];
-    new DirectWalk(
+    DirectWalk walk =
+        new DirectWalk(
             dataDirectory,
             major,
             cluster,
             entry -> {},
             new ReadWarnings(),
-            (directory, path, relation, size) -> sum[0] += size)
-        .run();
+            (directory, path, relation, size) -> sum[0] += size);
+    walk.run();
     options.progress().expected(sum[0]);
+    return walk;
+  }
+
+  private static Set<Long> oids(List<Tablespace> tablespaces) {
+    return tablespaces.stream().map(Tablespace::oid).collect(Collectors.toSet());
   }
 
   private ControlFile copyControlFile(

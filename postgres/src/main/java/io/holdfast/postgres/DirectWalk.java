@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 /**
  * Walks a data directory and its tablespaces in path order, by the rules of what belongs into a
  * backup. Gives directories to the backup itself and files to whoever copies them. What vanishes on
- * the way was dropped. For one thread.
+ * the way was dropped; a tablespace that is not there may also be one that cannot be seen from
+ * here, see {@link RequireTablespaces}. For one thread.
  */
 final class DirectWalk {
   /** Takes the files that are found. */
@@ -34,11 +35,12 @@ final class DirectWalk {
   }
 
   private final BytePath root;
-  private final String versionDirectory;
+  private final BytePath versionDirectory;
   private final boolean summaries;
   private final Consumer<Entry> entries;
   private final ReadWarnings warnings;
   private final Files files;
+  private final Set<BytePath> tablespaces = new HashSet<>();
   private final Set<BytePath> inPlace = new HashSet<>();
 
   /**
@@ -53,11 +55,16 @@ final class DirectWalk {
       ReadWarnings warnings,
       Files files) {
     this.root = root;
-    this.versionDirectory = "PG_" + major + "_" + cluster.catalogVersion();
+    this.versionDirectory = versionDirectory(major, cluster);
     this.summaries = major >= 17;
     this.entries = entries;
     this.warnings = warnings;
     this.files = files;
+  }
+
+  /** The directory in each tablespace that is this cluster's. */
+  static BytePath versionDirectory(int major, ControlFile cluster) {
+    return BytePath.of("PG_" + major + "_" + cluster.catalogVersion());
   }
 
   /** Walks all of it. */
@@ -67,6 +74,11 @@ final class DirectWalk {
       entries.accept(base.made().entry(BytePath.EMPTY, NodeType.DIRECTORY).build());
       walk(directory, BytePath.EMPTY);
     }
+  }
+
+  /** Paths of the tablespaces whose directory was there. */
+  Set<BytePath> tablespaces() {
+    return Set.copyOf(tablespaces);
   }
 
   /** Tablespaces that are plain directories in pg_tblspc. */
@@ -152,9 +164,10 @@ final class DirectWalk {
 
   private void tablespace(OpenDirectory links, BytePath path, FileStatus status)
       throws IOException {
-    BytePath version = BytePath.of(versionDirectory);
+    BytePath version = versionDirectory;
     try (DirectoryHandle location = openLocation(links.handle(), path, status);
         OpenDirectory directory = new OpenDirectory(location.openDirectory(version))) {
+      tablespaces.add(path);
       EntryMetadata metadata = EntryMetadata.of(directory.handle().status());
       add(path, metadata.made());
       add(path.resolve(version), metadata);

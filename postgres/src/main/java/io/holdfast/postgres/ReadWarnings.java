@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Gathers what the operator should know: all are counted, the first ones are kept. Thread-safe. */
 final class ReadWarnings {
@@ -15,10 +16,14 @@ final class ReadWarnings {
     }
   }
 
-  /** Tablespaces that recovery will make where they were. */
-  void addNewTablespaces(ServerCatalog atStart, List<Tablespace> atStop) {
+  /**
+   * Tablespaces that recovery will make where they were.
+   *
+   * @param atStart numbers of those that the server knew when the backup started
+   */
+  void addNewTablespaces(Set<Long> atStart, List<Tablespace> atStop) {
     for (Tablespace tablespace : atStop) {
-      if (atStart.tablespaces().stream().noneMatch(known -> known.oid() == tablespace.oid())) {
+      if (!atStart.contains(tablespace.oid()) && !tablespace.isInPlace()) {
         add(
             "tablespace "
                 + tablespace.name()

@@ -30,9 +30,11 @@ final class RecoverySettings {
    *     may have none behind the point where the cluster is consistent, where a target would be
    *     looked for in vain; so all of the log in the backup is replayed. The server insists on
    *     reaching that point by itself (xlogrecovery.c: backupEndPoint is minRecoveryPoint then)
+   * @param tablespacesInPlace whether tablespaces are plain directories in pg_tblspc: a server that
+   *     is not told to expect them takes them for damage when it has recovered
    * @param more further settings; they win
    */
-  RecoverySettings(boolean fromStandby, Map<String, String> more) {
+  RecoverySettings(boolean fromStandby, boolean tablespacesInPlace, Map<String, String> more) {
     settings.put("restore_command", "false");
     settings.put("recovery_target_name", "");
     settings.put("recovery_target_time", "");
@@ -45,6 +47,9 @@ final class RecoverySettings {
     settings.put("recovery_target_timeline", "current");
     settings.put("recovery_end_command", "");
     settings.put("archive_cleanup_command", "");
+    if (tablespacesInPlace) {
+      settings.put("allow_in_place_tablespaces", "on");
+    }
     new TreeMap<>(more)
         .forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));
   }

@@ -20,6 +20,8 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,7 @@ public final class StreamClusterReader implements ClusterReader {
   private Asked askBefore() {
     try (Connection sql = server.openSql()) {
       ServerCatalog catalog = new ReadServerCatalog(sql, server::openSql).read();
+      RequireTablespaces.streamable(catalog.tablespaces());
       return new Asked(catalog, ReadPageOverSql.isAllowed(sql));
     } catch (SQLException e) {
       throw ServerErrorException.of(server.describe(), e);
@@ -150,6 +153,11 @@ public final class StreamClusterReader implements ClusterReader {
         copyMembers(stream, copy, made);
         BaseBackupStream.End end = stream.end();
         Ended ended = askAfter();
+        Set<Long> atStart =
+            start.tablespaces().stream()
+                .map(BaseBackupStream.StreamedTablespace::oid)
+                .collect(Collectors.toSet());
+        RequireTablespaces.found(atStart, ended.tablespaces(), made.tablespaces());
         copy.finish();
         wal.finish(end.position(), end.timeline(), WAL_LIMIT);
         BackupSpan span =
@@ -160,7 +168,8 @@ public final class StreamClusterReader implements ClusterReader {
                 end.timeline(),
                 ended.time(),
                 standby);
-        return finish(made, span, ended, copy);
+        warnings.addNewTablespaces(atStart, ended.tablespaces());
+        return finish(made, span, copy);
       }
     }
 
@@ -206,8 +215,7 @@ public final class StreamClusterReader implements ClusterReader {
       return session.write(new ByteArrayInputStream(bytes)::read);
     }
 
-    private ClusterBackup finish(
-        StreamedEntries made, BackupSpan span, Ended ended, StreamCopy copy) {
+    private ClusterBackup finish(StreamedEntries made, BackupSpan span, StreamCopy copy) {
       ControlFile cluster =
           Objects.requireNonNullElseGet(
               control,
@@ -218,7 +226,6 @@ public final class StreamClusterReader implements ClusterReader {
       made.finish(damage.finish(span.stop()));
       ManifestWriter manifest = session.manifest();
       entries.drain(entry -> manifest.add(made.settle(entry)));
-      warnings.addNewTablespaces(asked.catalog(), ended.tablespaces());
       warnings.addDamage(damage);
       return new ClusterBackup(
           manifest.finish(),

@@ -24,6 +24,7 @@ final class StreamedEntries {
 
   private final EntrySorter entries;
   private final Map<BytePath, EntryMetadata> tablespaces = new TreeMap<>();
+  private final Set<BytePath> foundTablespaces = new HashSet<>();
   private final Set<BytePath> damaged = new HashSet<>();
   private @Nullable EntryMetadata base;
   private @Nullable EntryMetadata ordinary;
@@ -48,9 +49,15 @@ final class StreamedEntries {
       base = metadata;
     }
     BytePath parent = member.path().parent();
-    if (member.type() == NodeType.DIRECTORY && parent != null) {
-      tablespaces.computeIfPresent(parent, (path, before) -> metadata);
+    if (member.type() == NodeType.DIRECTORY && parent != null && tablespaces.containsKey(parent)) {
+      tablespaces.put(parent, metadata);
+      foundTablespaces.add(parent);
     }
+  }
+
+  /** Paths of the tablespaces whose version directory came. */
+  Set<BytePath> tablespaces() {
+    return Set.copyOf(foundTablespaces);
   }
 
   /** Adds a directory, but for those of tablespaces, which are made in the end. */

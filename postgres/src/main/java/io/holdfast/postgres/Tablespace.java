@@ -15,6 +15,11 @@ public record Tablespace(long oid, String name, BytePath location) {
     return ClusterFileRules.TABLESPACES.resolve(Long.toString(oid));
   }
 
+  /** Its name and place, for messages. */
+  String describe() {
+    return "the tablespace " + (name.isEmpty() ? Long.toString(oid) : name) + " at " + location;
+  }
+
   /** Whether it is a plain directory in pg_tblspc, as test servers have them. */
   public boolean isInPlace() {
     return !location.isAbsolute();
