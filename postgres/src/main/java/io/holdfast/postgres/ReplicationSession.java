@@ -107,8 +107,7 @@ public final class ReplicationSession implements AutoCloseable {
   /**
    * Starts to stream WAL.
    *
-   * @param slot made by {@link #createTemporarySlot} in this session; it lets go of what is
-   *     confirmed as flushed
+   * @param slot made by {@link #createTemporarySlot} in this session; it keeps what was read
    * @param from start of a segment
    * @throws PostgresException if the server refuses, or has no such WAL any more
    */

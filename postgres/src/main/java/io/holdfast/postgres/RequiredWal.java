@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * start is known, {@link #finish} when its stop is known, {@link #close} in any case. A temporary
  * slot keeps the WAL on the server until it was read, and vanishes with the session.
  *
- * <p>Segments are read while the backup runs, by one thread, so that the server need not keep them
- * all. Each goes to the {@link Segments} as a stream of exactly the segment size; behind the stop,
- * what the server has not written is zeros. A promotion meanwhile ends it with an error.
+ * <p>Segments are read while the backup runs, by one thread, so that little is left to wait for at
+ * its end; the server keeps them all until then. Each goes to the {@link Segments} as a stream of
+ * exactly the segment size; behind the stop, what the server has not written is zeros. A promotion
+ * meanwhile ends it with an error.
  */
 public final class RequiredWal implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -125,7 +126,6 @@ public final class RequiredWal implements AutoCloseable {
         }
         segments.accept(name, bytes);
         bytes.requireConsumed();
-        wal.confirmFlushed(name.end());
       }
     }
   }

@@ -8,6 +8,11 @@ import java.util.Optional;
  * WAL as it comes in over START_REPLICATION. One thread reads; a thread of its own tells the server
  * every few seconds that this client is alive, so that a reader that is held up by what it writes
  * to is not taken for dead. Close it before the session.
+ *
+ * <p>The server is told what was received, for which it waits when it is shut down, and never that
+ * anything is flushed: one that reports so is a synchronous standby where synchronous_standby_names
+ * fits, and commits would wait for a backup (syncrep.c, SyncRepGetCandidateStandbys). So the slot
+ * stays where it is, and keeps the WAL until the session ends.
  */
 public final class WalStream implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -18,8 +23,7 @@ public final class WalStream implements AutoCloseable {
   private final ReplicationWire wire;
   private final Timeline timeline;
   private final Thread heartbeat;
-  private Lsn position;
-  private volatile Lsn flushed;
+  private volatile Lsn position;
   private boolean inData;
   private long lastMessage = System.nanoTime();
   private boolean asked;
@@ -28,7 +32,6 @@ public final class WalStream implements AutoCloseable {
     this.wire = wire;
     this.timeline = timeline;
     this.position = from;
-    this.flushed = from;
     this.heartbeat = Thread.ofVirtual().name("wal-heartbeat").start(this::beat);
   }
 
@@ -120,19 +123,14 @@ public final class WalStream implements AutoCloseable {
     }
   }
 
-  /** Lets the slot go on to {@code upTo}; the server hears of it with the next sign of life. */
-  public void confirmFlushed(Lsn upTo) {
-    flushed = upTo;
-  }
-
   private void sendStatus(boolean replyWanted) {
-    long confirmed = flushed.value();
+    long received = position.value();
     byte[] message =
         ByteBuffer.allocate(34)
             .put((byte) 'r')
-            .putLong(confirmed)
-            .putLong(confirmed)
-            .putLong(confirmed)
+            .putLong(received)
+            .putLong(Lsn.NONE.value())
+            .putLong(Lsn.NONE.value())
             .putLong(wire.clock().millis() * 1000 - EPOCH_MICROS)
             .put((byte) (replyWanted ? 1 : 0))
             .array();

@@ -85,18 +85,53 @@ class RequiredWalTest {
   }
 
   @Test
-  void theServerLetsGoOfWhatWasRead() {
-    try (RequiredWal wal = RequiredWal.reserve(cluster.socketSettings().openReplication(), "go")) {
+  void theServerKeepsWhatWasReadAndDoesNotCountOnIt() {
+    cluster.execute(
+        "ALTER ROLE postgres SET synchronous_commit = local",
+        "ALTER SYSTEM SET synchronous_standby_names = '*'",
+        "SELECT pg_reload_conf()");
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "kept")) {
+      List<String> names = new CopyOnWriteArrayList<>();
       Lsn from = lsn();
-      wal.start(from, new Timeline(1), (name, bytes) -> bytes.readAllBytes());
+      wal.start(
+          from,
+          new Timeline(1),
+          (name, bytes) -> {
+            bytes.readAllBytes();
+            names.add(name.toString());
+          });
       write(5000);
+      Eventually.holds(() -> names.size() > 3);
+      Lsn read = lsn();
+      // Only a place that was flushed makes a standby one that commits wait for.
       Eventually.holds(
           () ->
-              from.isBefore(
-                  Lsn.parse(
-                      cluster.query(
-                          "SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = 'go'"))));
+              cluster
+                  .query(
+                      "SELECT concat_ws(' ', state, sync_state, flush_lsn, write_lsn >= '"
+                          + read
+                          + "') FROM pg_stat_replication")
+                  .equals("streaming async t"));
+      assertThat(
+              Lsn.parse(
+                  cluster.query(
+                      "SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = 'kept'")))
+          .isLessThanOrEqualTo(from);
       wal.finish(lsn(), new Timeline(1), LIMIT);
+    }
+  }
+
+  @Test
+  void aServerThatIsShutDownDoesNotWaitForTheBackup() {
+    try (RequiredWal wal =
+        RequiredWal.reserve(cluster.socketSettings().openReplication(), "down")) {
+      wal.start(lsn(), new Timeline(1), (name, bytes) -> bytes.readAllBytes());
+      write(100);
+
+      cluster.server().stop(LocalServer.StopMode.FAST, Duration.ofSeconds(40));
+
+      assertThat(cluster.dataDirectory().resolve("postmaster.pid")).doesNotExist();
     }
   }
 
