@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,20 @@ public record ConnectionSettings(
     Duration connectLimit,
     Duration answerLimit,
     Clock clock) {
+
+  /** The name that sessions have on the server. */
+  static final String APPLICATION = "holdfast";
+
+  /**
+   * Sessions are idle while files are read, and wait for checkpoints: limits that the role, the
+   * database or the server has would end them. Its own limits are kept by this side.
+   */
+  private static final String NO_LIMITS =
+      "-c idle_session_timeout=0 -c statement_timeout=0 -c lock_timeout=0"
+          + " -c idle_in_transaction_session_timeout=0";
+
+  /** Since this version there is transaction_timeout, which others refuse at the start. */
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
   /**
    * One server.
@@ -126,9 +141,23 @@ public record ConnectionSettings(
    */
   public Connection openSql(String inDatabase) {
     try {
-      return new PgConnection(hostSpecs(), properties(inDatabase), "jdbc:postgresql:");
+      PgConnection session =
+          new PgConnection(hostSpecs(), properties(inDatabase), "jdbc:postgresql:");
+      liftTransactionLimit(session);
+      return session;
     } catch (SQLException e) {
       throw ServerErrorException.of(describe(), e);
+    }
+  }
+
+  private static void liftTransactionLimit(Connection session) throws SQLException {
+    try (Statement statement = session.createStatement()) {
+      if (session.getMetaData().getDatabaseMajorVersion() >= TRANSACTION_TIMEOUT_SINCE) {
+        statement.execute("SET transaction_timeout = 0");
+      }
+    } catch (SQLException e) {
+      session.close();
+      throw e;
     }
   }
 
@@ -192,6 +221,7 @@ public record ConnectionSettings(
     PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, seconds(connectLimit));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
+    PGProperty.OPTIONS.set(properties, NO_LIMITS);
     PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME.set(properties, SuppliedPassword.class.getName());
     if (password != null) {
       properties.put(SuppliedPassword.SOURCE, password);

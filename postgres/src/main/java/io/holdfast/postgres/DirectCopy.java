@@ -153,17 +153,17 @@ final class DirectCopy {
       return filled;
     }
 
-    boolean readPage(long position, byte[] to, int offset) throws IOException {
+    RelationPages.Again.Outcome readPage(long position, byte[] to, int offset) throws IOException {
       int size = cluster.pageSize();
       int done = 0;
       while (done < size) {
         int count = file.read(position + done, to, offset + done, size - done);
         if (count < 0) {
-          return false;
+          return RelationPages.Again.Outcome.CUT_OFF;
         }
         done += count;
       }
-      return true;
+      return RelationPages.Again.Outcome.READ;
     }
   }
 

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -61,7 +60,6 @@ final class OnlineBackup {
    */
   static OnlineBackup start(String server, Connection session, String label) {
     try (PreparedStatement statement = session.prepareStatement(START)) {
-      waitAsLongAsItTakes(session);
       statement.setString(1, label);
       int limit = session.getNetworkTimeout();
       session.setNetworkTimeout(Runnable::run, (int) CHECKPOINT_LIMIT.toMillis());
@@ -83,14 +81,6 @@ final class OnlineBackup {
       }
     } catch (SQLException e) {
       throw ServerErrorException.of(server, e);
-    }
-  }
-
-  /** The session is idle while files are read; limits that the role may have would end it. */
-  private static void waitAsLongAsItTakes(Connection session) throws SQLException {
-    try (Statement statement = session.createStatement()) {
-      statement.execute("SET idle_session_timeout = 0");
-      statement.execute("SET statement_timeout = 0");
     }
   }
 

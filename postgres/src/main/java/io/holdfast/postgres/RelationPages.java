@@ -16,13 +16,22 @@ final class RelationPages {
   /** Reads a page of the file again. */
   @FunctionalInterface
   interface Again {
+    /** What came of it. */
+    enum Outcome {
+      READ,
+      /** The file does not reach there any more. */
+      CUT_OFF,
+      /** Nothing can be said. */
+      REFUSED
+    }
+
     /**
      * Reads it.
      *
      * @param position of the page in the file, in bytes
-     * @return whether the whole page could be read
+     * @param to of no meaning then if the page was not read
      */
-    boolean read(long position, byte[] to, int offset) throws IOException;
+    Outcome read(long position, byte[] to, int offset) throws IOException;
   }
 
   private static final int ATTEMPTS = 5;
@@ -93,9 +102,16 @@ final class RelationPages {
     int size = verifier.pageSize();
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       byte[] before = Arrays.copyOfRange(bytes, offset, offset + size);
-      if (!reader.read(pages * size, bytes, offset)) {
-        System.arraycopy(before, 0, bytes, offset, size);
-        return PageVerdict.CHANGING; // cut off meanwhile
+      switch (reader.read(pages * size, bytes, offset)) {
+        case READ -> {}
+        case CUT_OFF -> {
+          System.arraycopy(before, 0, bytes, offset, size);
+          return PageVerdict.CHANGING;
+        }
+        case REFUSED -> {
+          System.arraycopy(before, 0, bytes, offset, size);
+          return PageVerdict.DAMAGED;
+        }
       }
       PageVerdict verdict = verifier.verify(bytes, offset, firstBlock + pages);
       if (verdict != PageVerdict.DAMAGED

@@ -135,7 +135,7 @@ public final class StreamClusterReader implements ClusterReader {
                   session.write(bytes::read)));
 
       try (ReadPageOverSql again =
-              asked.mayReadFiles() ? new ReadPageOverSql(server, pageSize) : null;
+              asked.mayReadFiles() ? new ReadPageOverSql(server, pageSize, warnings::add) : null;
           StreamCopy copy =
               new StreamCopy(
                   stream,
