@@ -29,6 +29,7 @@ final class ReplicationWire implements AutoCloseable {
   private final Duration answerLimit;
   private final Clock clock;
   private final Object sending = new Object();
+  private final InterruptWatch watch = new InterruptWatch(this::abort);
 
   private int remaining;
   private String doing = "a replication session";
@@ -111,7 +112,7 @@ final class ReplicationWire implements AutoCloseable {
   boolean arrives(Duration wait) {
     setLimit(wait);
     try {
-      return run(
+      return await(
           () -> {
             try {
               stream.peekChar();
@@ -133,7 +134,7 @@ final class ReplicationWire implements AutoCloseable {
    * @throws ServerErrorException if it is an error
    */
   char nextMessage() {
-    return run(
+    return await(
         () -> {
           while (true) {
             skipRest();
@@ -196,7 +197,7 @@ final class ReplicationWire implements AutoCloseable {
   /** Reads up to {@code length} bytes of the current message. */
   int read(byte[] buffer, int offset, int length) {
     int n = Math.min(length, remaining);
-    run(
+    await(
         () -> {
           stream.receive(buffer, offset, n);
           return 0;
@@ -299,6 +300,11 @@ final class ReplicationWire implements AutoCloseable {
     }
   }
 
+  /** As {@link #run}, of the thread that reads: an interrupt ends it. */
+  private <T> T await(Transfer<T> transfer) {
+    return run(() -> watch.during(transfer::run));
+  }
+
   private PostgresException lost(IOException e) {
     if (Thread.currentThread().isInterrupted() || aborted) {
       return ServerConnectionException.interrupted(doing);
@@ -323,11 +329,13 @@ final class ReplicationWire implements AutoCloseable {
   void abort() {
     aborted = true;
     session.abort();
+    watch.close();
   }
 
   /** Says goodbye and closes the connection. */
   @Override
   public void close() {
+    watch.close();
     session.close();
   }
 }

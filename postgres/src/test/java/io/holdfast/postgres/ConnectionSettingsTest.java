@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConnectionSettingsTest {
   @TempDir static Path certificates;
@@ -155,6 +157,72 @@ class ConnectionSettingsTest {
               assertThat(e.category()).isEqualTo(FailureCategory.ACCESS);
               assertThat(e.hint()).contains("REPLICATION");
             });
+  }
+
+  @Test
+  void limitsOfTheRoleDoNotEndSessions() throws Exception {
+    List<String> limits =
+        List.of(
+            "idle_session_timeout",
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+            "transaction_timeout");
+    for (String limit : limits) {
+      cluster.execute("ALTER ROLE holdfast SET " + limit + " = '1h'");
+    }
+    try (ReplicationSession session = cluster.socketSettings().openReplication()) {
+      for (String limit : limits) {
+        assertThat(sql(cluster.socketSettings(), "SHOW " + limit)).as(limit).isEqualTo("0");
+        if (!limit.equals("transaction_timeout")) { // replication knows no transactions
+          assertThat(session.show(limit)).as(limit).isEqualTo("0");
+        }
+      }
+    } finally {
+      cluster.execute("ALTER ROLE holdfast RESET ALL");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DISABLE", "REQUIRE"})
+  void anInterruptEndsAWaitOverTcp(TlsMode tls) throws Exception {
+    try (ReplicationSession session = cluster.tcpSettings().withTls(tls, null).openReplication()) {
+      String walSender =
+          cluster.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walsender'");
+      signal("-STOP", walSender);
+      try {
+        Throwable[] failure = new Throwable[1];
+        Thread waiting =
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      try {
+                        session.identify();
+                      } catch (PostgresException e) {
+                        failure[0] = e;
+                      }
+                    });
+        waiting.interrupt();
+        assertThat(waiting.join(Duration.ofSeconds(20))).as("the wait ends").isTrue();
+        assertThat(failure[0])
+            .asInstanceOf(type(ServerConnectionException.class))
+            .extracting(ServerConnectionException::category)
+            .isEqualTo(FailureCategory.INTERRUPTED);
+      } finally {
+        signal("-CONT", walSender);
+      }
+    }
+    Eventually.holds(
+        () ->
+            cluster
+                .query("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'")
+                .equals("0"));
+  }
+
+  private static void signal(String signal, String pid) {
+    ChildProgram.Outcome outcome =
+        ChildProgram.run(List.of("kill", signal, pid), Path.of("/"), Duration.ofSeconds(10));
+    assertThat(outcome.status()).as(outcome.output()).isZero();
   }
 
   @Test
