@@ -54,6 +54,7 @@ public final class DirectClusterReader implements ClusterReader {
         EntrySorter entries = new EntrySorter(options.temporary())) {
       ControlFile cluster = ControlFile.parse(ReadControlFile.from(root));
       requireSameCluster(sql, server, dataDirectory, cluster);
+      requireFunctions(sql);
       try (RequiredWal wal =
           RequiredWal.reserve(server.openReplication(), "holdfast_" + session.run())) {
         return read(session, previous, sql, root, entries, cluster, wal);
@@ -88,6 +89,19 @@ public final class DirectClusterReader implements ClusterReader {
           dataDirectory + " is not the data directory of " + server.describe(),
           "Check the host and the data directory in the configuration.",
           null);
+    }
+  }
+
+  /** The last of them is called when everything has been read: too late to be refused. */
+  private void requireFunctions(Connection sql) throws SQLException {
+    for (FunctionGrant grant : FunctionGrant.OF_DIRECT_READING) {
+      if (!grant.isGiven(sql)) {
+        throw new ClusterReadException(
+            FailureCategory.ACCESS,
+            server.describe() + " may not execute " + grant.signature(),
+            grant.statement(sql),
+            null);
+      }
     }
   }
 

@@ -240,6 +240,23 @@ class ChangesDuringBackupTest {
   }
 
   @Test
+  void aRoleThatMayNotStopABackupIsToldBeforeAnythingIsRead() {
+    try (TestCluster cluster = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(cluster, directory)) {
+      cluster.execute("REVOKE EXECUTE ON FUNCTION pg_backup_stop(boolean) FROM holdfast");
+      boolean[] read = new boolean[1];
+
+      assertThatThrownBy(() -> scene.backup(reader(cluster, duringBackup(() -> read[0] = true))))
+          .isInstanceOf(ClusterReadException.class)
+          .hasMessageContaining("pg_backup_stop(boolean)")
+          .extracting(e -> ((ClusterReadException) e).hint())
+          .asString()
+          .startsWith("GRANT EXECUTE ON FUNCTION pg_backup_stop(boolean) TO holdfast;");
+      assertThat(read[0]).isFalse();
+    }
+  }
+
+  @Test
   void namesThatAreNotTextSurvive() throws Exception {
     try (TestCluster cluster = TestCluster.of(18).start();
         BackupScene scene = new BackupScene(cluster, directory)) {
