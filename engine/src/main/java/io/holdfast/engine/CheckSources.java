@@ -72,7 +72,7 @@ public final class CheckSources {
     try {
       ConnectionSettings server = DatabaseConnection.to(source, surroundings);
       BytePath dataDirectory =
-          method == ReadMethod.DIRECT ? AskDataDirectory.of(source, server) : null;
+          source.dataDirectory().map(path -> BytePath.of(path.toString())).orElse(null);
       return ClusterPreflight.check(server, method, dataDirectory).stream()
           .map(finding -> finding(subject, finding))
           .toList();

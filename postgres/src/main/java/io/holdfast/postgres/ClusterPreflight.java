@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,8 @@ public final class ClusterPreflight {
   private static final int NEWEST = 18;
   private static final String REPLICATION = "replication";
 
-  /** A base backup and the stream of the write-ahead log. */
-  private static final int WAL_SENDERS_NEEDED = 2;
+  /** For SQL, for the write-ahead log, and for the base backup or a look into a database. */
+  private static final int CONNECTIONS_NEEDED = 3;
 
   private final Connection session;
   private final ReadMethod method;
@@ -46,10 +47,10 @@ public final class ClusterPreflight {
   }
 
   /**
-   * Looks at everything, also whether the role is let in for replication, and whether the data
-   * directory is that of the server and can be read.
+   * Looks at everything, also whether the role is let in for replication and into the databases,
+   * and whether the data directory is that of the server and can be read, with its tablespaces.
    *
-   * @param dataDirectory for reading directly; null when reading a stream
+   * @param dataDirectory for reading directly; null to ask the server for it
    * @throws PostgresException if no server lets the role in at all
    */
   public static List<PreflightFinding> check(
@@ -59,8 +60,9 @@ public final class ClusterPreflight {
       if (findings.stream().noneMatch(ClusterPreflight::forbidsReplication)) {
         findings.add(replication(server));
       }
-      if (dataDirectory != null) {
-        findings.add(directory(session, server, dataDirectory));
+      findings.addAll(databases(session, server));
+      if (method == ReadMethod.DIRECT) {
+        findings.addAll(directory(session, server, dataDirectory));
       }
       return List.copyOf(findings);
     } catch (SQLException e) {
@@ -86,31 +88,86 @@ public final class ClusterPreflight {
     return PreflightFinding.problem(subject, String.valueOf(e.getMessage()), e.hint());
   }
 
-  private static PreflightFinding directory(
-      Connection session, ConnectionSettings server, BytePath path) throws SQLException {
+  private static List<PreflightFinding> databases(Connection session, ConnectionSettings server)
+      throws SQLException {
+    ReadServerCatalog reader = new ReadServerCatalog(session, server::openSql);
+    List<String> unknown = reader.notLookedInto(reader.read());
+    if (unknown.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        PreflightFinding.warning(
+            "databases",
+            "Backups do not record the extensions and collations of "
+                + String.join(", ", unknown)
+                + ": a restore will take all indexes there for doubtful",
+            "Let the role connect to these databases: GRANT CONNECT, and pg_hba.conf."));
+  }
+
+  private static List<PreflightFinding> directory(
+      Connection session, ConnectionSettings server, @Nullable BytePath configured)
+      throws SQLException {
     String subject = "data directory";
+    BytePath path;
+    try {
+      path = configured == null ? FindDataDirectory.of(session, server.describe()) : configured;
+    } catch (PostgresException e) {
+      return List.of(failed(subject, e));
+    }
+    List<PreflightFinding> findings = new ArrayList<>();
     try (DirectoryHandle root = DirectoryHandle.open(path)) {
       ControlFile cluster = ControlFile.parse(ReadControlFile.from(root));
       DirectClusterReader.requireSameCluster(session, server, path, cluster);
-      return PreflightFinding.fine(subject, path + " can be read");
+      findings.add(PreflightFinding.fine(subject, path + " can be read"));
+      findings.addAll(tablespaces(session, path, cluster));
+      return findings;
     } catch (PosixException e) {
-      return failed(subject, ClusterReadException.of(path, e));
+      return List.of(failed(subject, ClusterReadException.of(path, e)));
     } catch (PostgresException e) {
-      return failed(subject, e);
+      return List.of(failed(subject, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException("checking " + path);
     }
   }
 
+  /** Those that cannot be read, or are not seen from here. */
+  private static List<PreflightFinding> tablespaces(
+      Connection session, BytePath dataDirectory, ControlFile cluster) throws SQLException {
+    List<PreflightFinding> findings = new ArrayList<>();
+    int major = session.getMetaData().getDatabaseMajorVersion();
+    BytePath version = DirectWalk.versionDirectory(major, cluster);
+    for (Tablespace tablespace :
+        Rows.of(session, ReadServerCatalog.TABLESPACES, ReadServerCatalog::tablespace)) {
+      BytePath path = dataDirectory.resolve(tablespace.path()).resolve(version);
+      try (DirectoryHandle directory = DirectoryHandle.open(path)) {
+        SortedNames.of(directory);
+      } catch (PosixException e) {
+        PostgresException failure =
+            e.isAbsent()
+                ? RequireTablespaces.missing(tablespace)
+                : ClusterReadException.of(tablespace.location(), e);
+        findings.add(failed("tablespace " + tablespace.name(), failure));
+      }
+    }
+    return findings;
+  }
+
   private List<PreflightFinding> run() throws SQLException {
     version();
     role();
+    connections();
     functions();
     roles();
     walLevel();
-    free("max_wal_senders", "SELECT count(*) FROM pg_stat_replication", WAL_SENDERS_NEEDED);
+    int walSenders = method == ReadMethod.DIRECT ? 1 : 2; // the base backup itself is one
+    free("max_wal_senders", "SELECT count(*) FROM pg_stat_replication", walSenders);
     free("max_replication_slots", "SELECT count(*) FROM pg_replication_slots", 1);
+    keptLog();
+    if (method == ReadMethod.STREAM) {
+      tablespacesInPlace();
+    }
+    synchronousStandby();
     checksums();
     fullPageWrites();
     recovery();
@@ -151,28 +208,98 @@ public final class ClusterPreflight {
     }
   }
 
-  private void functions() throws SQLException {
-    boolean direct = method == ReadMethod.DIRECT;
-    function("pg_backup_start(text, boolean)", direct);
-    function("pg_backup_stop(boolean)", direct);
-    function("pg_create_restore_point(text)", false);
-    function("pg_switch_wal()", false);
-  }
-
-  private void function(String signature, boolean needed) throws SQLException {
-    if (isTrue("SELECT has_function_privilege('" + signature + "', 'EXECUTE')")) {
-      findings.add(PreflightFinding.fine(signature, "The role may execute " + signature));
+  /** What the limit of the role leaves besides the sessions that it has otherwise. */
+  private void connections() throws SQLException {
+    long limit =
+        Long.parseLong(text("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user"));
+    if (limit < 0 || isTrue("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
       return;
     }
-    // Functions are granted per database: the statement must run in the one that is connected to.
-    String remedy =
-        "GRANT EXECUTE ON FUNCTION "
-            + signature
-            + " TO "
-            + text("SELECT quote_ident(current_user)")
-            + "; -- in database "
-            + text("SELECT quote_ident(current_database())");
-    missing(signature, "The role may not execute " + signature, remedy, needed);
+    long others =
+        Long.parseLong(
+            text(
+                "SELECT count(*) FROM pg_stat_activity"
+                    + " WHERE usename = current_user AND pid <> pg_backend_pid()"));
+    if (limit - others < CONNECTIONS_NEEDED) {
+      findings.add(
+          PreflightFinding.problem(
+              "connections",
+              "The role may have "
+                  + limit
+                  + " connections and "
+                  + others
+                  + " are in use besides this one; a backup needs "
+                  + CONNECTIONS_NEEDED,
+              "ALTER ROLE "
+                  + text("SELECT quote_ident(current_user)")
+                  + " CONNECTION LIMIT "
+                  + (others + CONNECTIONS_NEEDED)
+                  + ";"));
+    } else {
+      findings.add(
+          PreflightFinding.fine("connections", "The role may have " + limit + " connections"));
+    }
+  }
+
+  private void functions() throws SQLException {
+    for (FunctionGrant grant : FunctionGrant.OF_DIRECT_READING) {
+      function(grant, method == ReadMethod.DIRECT);
+    }
+    function(new FunctionGrant("pg_create_restore_point(text)"), false);
+    function(new FunctionGrant("pg_switch_wal()"), false);
+  }
+
+  private void function(FunctionGrant grant, boolean needed) throws SQLException {
+    String signature = grant.signature();
+    if (grant.isGiven(session)) {
+      findings.add(PreflightFinding.fine(signature, "The role may execute " + signature));
+    } else {
+      missing(signature, "The role may not execute " + signature, grant.statement(session), needed);
+    }
+  }
+
+  private void keptLog() throws SQLException {
+    String most = setting("max_slot_wal_keep_size");
+    if (!most.equals("-1")) {
+      findings.add(
+          PreflightFinding.warning(
+              "max_slot_wal_keep_size",
+              "max_slot_wal_keep_size is "
+                  + most
+                  + ": a backup during which more of the write-ahead log is written fails",
+              "Make sure that backups are done before that, or raise max_slot_wal_keep_size."));
+    }
+  }
+
+  private void tablespacesInPlace() throws SQLException {
+    try {
+      RequireTablespaces.streamable(
+          Rows.of(session, ReadServerCatalog.TABLESPACES, ReadServerCatalog::tablespace));
+    } catch (ClusterReadException e) {
+      findings.add(failed("tablespaces", e));
+    }
+  }
+
+  /** Holdfast reports no flush, so it is none; but a server that waits for it by name waits. */
+  private void synchronousStandby() throws SQLException {
+    String names = setting("synchronous_standby_names");
+    if (names
+        .toLowerCase(Locale.ROOT)
+        .matches(".*\\b" + ConnectionSettings.APPLICATION + "\\b.*")) {
+      findings.add(
+          PreflightFinding.warning(
+              "synchronous_standby_names",
+              "synchronous_standby_names names "
+                  + ConnectionSettings.APPLICATION
+                  + ", which is the name of the connections of backups: they are no standby, and"
+                  + " commits do not wait for them",
+              "Name the standbys only."));
+    } else if (names.contains("*")) {
+      findings.add(
+          PreflightFinding.fine(
+              "synchronous_standby_names",
+              "synchronous_standby_names takes any standby; backups do not count as one"));
+    }
   }
 
   private void roles() throws SQLException {

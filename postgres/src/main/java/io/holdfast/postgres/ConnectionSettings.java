@@ -213,7 +213,7 @@ public record ConnectionSettings(
     Properties properties = new Properties();
     PGProperty.USER.set(properties, user);
     PGProperty.PG_DBNAME.set(properties, inDatabase);
-    PGProperty.APPLICATION_NAME.set(properties, "holdfast");
+    PGProperty.APPLICATION_NAME.set(properties, APPLICATION);
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
     PGProperty.CONNECT_TIMEOUT.set(properties, seconds(connectLimit));
     PGProperty.LOGIN_TIMEOUT.set(properties, seconds(connectLimit));

@@ -159,7 +159,8 @@ final class RestoreTarget {
     if (!force) {
       throw ClusterRestoreException.refused(
           target + " holds another cluster" + there.map(id -> ", " + id).orElse(""),
-          "Choose an empty directory, or force the restore to replace that cluster.");
+          "Choose an empty directory, or let the restore replace that cluster"
+              + " (--replace-cluster).");
     }
   }
 

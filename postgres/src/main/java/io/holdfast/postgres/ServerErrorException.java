@@ -61,15 +61,19 @@ public final class ServerErrorException extends PostgresException {
 
   private static String hint(String state) {
     return switch (state) {
-      case "28P01" -> "Check the user and the password in the configuration.";
+      case "28P01" ->
+          "Check the user and the password in the configuration, and that the password has not"
+              + " expired (VALID UNTIL of the role).";
       case "28000" ->
-          "Let the role in through pg_hba.conf, for \"replication\" too, and give it"
-              + " the right REPLICATION.";
+          "The role must exist and have LOGIN and REPLICATION, and pg_hba.conf must let it in, for"
+              + " \"replication\" too.";
       case "42501" ->
           "Give the role what docs/postgresql.md lists, REPLICATION above all; `holdfast check`"
               + " names what is missing.";
-      case "53300", "53400" ->
-          "Raise max_wal_senders, max_replication_slots or max_connections on the server.";
+      case "53300" ->
+          "Raise what the message speaks of: the CONNECTION LIMIT of the role or the database,"
+              + " max_connections, or max_wal_senders.";
+      case "53400" -> "Raise max_replication_slots on the server.";
       default -> "";
     };
   }

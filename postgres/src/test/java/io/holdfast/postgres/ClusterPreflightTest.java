@@ -1,9 +1,12 @@
 package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.PreflightFinding.Weight;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +82,74 @@ class ClusterPreflightTest {
                   ClusterPreflight.check(
                       cluster.socketSettings(), ReadMethod.DIRECT, BytePath.of("/nowhere"))))
           .containsExactly("data directory");
+    }
+  }
+
+  @Test
+  void everythingIsFoundAtOnce() throws Exception {
+    try (TestCluster server =
+        TestCluster.of(18)
+            .hba("local secret holdfast reject")
+            .setting("max_wal_senders", "1")
+            .setting("max_slot_wal_keep_size", "1GB")
+            .start()) {
+      Path place = server.newDirectory("place");
+      server.execute(
+          "CREATE TABLESPACE locked LOCATION '" + place + "'",
+          "CREATE DATABASE secret",
+          "ALTER ROLE postgres SET synchronous_commit = local",
+          "ALTER ROLE holdfast CONNECTION LIMIT 2",
+          "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (holdfast, other)'",
+          "REVOKE EXECUTE ON FUNCTION pg_backup_stop(boolean) FROM holdfast",
+          "SELECT pg_reload_conf()");
+      Eventually.holds(() -> server.query("SHOW synchronous_standby_names").contains("holdfast"));
+      try (var version = Files.list(place)) {
+        Files.delete(version.findFirst().orElseThrow());
+      }
+
+      List<PreflightFinding> findings =
+          ClusterPreflight.check(server.socketSettings(), ReadMethod.DIRECT, null);
+
+      assertThat(problems(findings))
+          .containsExactly("connections", "pg_backup_stop(boolean)", "data directory");
+      assertThat(findings)
+          .filteredOn(finding -> finding.weight() == Weight.WARNING)
+          .extracting(PreflightFinding::subject)
+          .contains(
+              "pg_read_all_settings",
+              "max_slot_wal_keep_size",
+              "synchronous_standby_names",
+              "databases");
+      assertThat(findings)
+          .extracting(PreflightFinding::remedy)
+          .contains("ALTER ROLE holdfast CONNECTION LIMIT 3;")
+          .anyMatch(remedy -> remedy.startsWith("GRANT pg_read_all_settings TO holdfast;"));
+      assertThat(problems(ClusterPreflight.check(server.socketSettings(), ReadMethod.STREAM, null)))
+          .containsExactly("connections", "max_wal_senders");
+
+      server.execute(
+          "GRANT pg_read_all_settings TO holdfast", "ALTER ROLE holdfast CONNECTION LIMIT 3");
+      assertThat(problems(ClusterPreflight.check(server.socketSettings(), ReadMethod.DIRECT, null)))
+          .containsExactly("pg_backup_stop(boolean)", "tablespace locked");
+    }
+  }
+
+  @Test
+  void asManyConnectionsAsTheCheckAsksForAreEnough(@TempDir Path directory) {
+    try (TestCluster server = TestCluster.of(18).start();
+        BackupScene scene = new BackupScene(server, directory)) {
+      server.execute("ALTER ROLE holdfast CONNECTION LIMIT 3", "CREATE DATABASE another");
+
+      scene.backup();
+      scene.backup(new StreamClusterReader(server.socketSettings(), scene.options()));
+
+      server.execute("ALTER ROLE holdfast CONNECTION LIMIT 1");
+      assertThatThrownBy(
+              () -> scene.backup(new StreamClusterReader(server.socketSettings(), scene.options())))
+          .isInstanceOf(ServerErrorException.class)
+          .extracting(e -> ((ServerErrorException) e).hint())
+          .asString()
+          .contains("CONNECTION LIMIT");
     }
   }
 
