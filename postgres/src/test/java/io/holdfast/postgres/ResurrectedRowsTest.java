@@ -2,12 +2,14 @@ package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.posix.BytePath;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +27,12 @@ class ResurrectedRowsTest {
   @ValueSource(ints = {15, 17, 18})
   void deletedRowsStayDeleted(int major) throws Exception {
     try (TestCluster cluster = TestCluster.of(major).setting("autovacuum", "off").start();
-        BackupScene scene = new BackupScene(cluster, directory)) {
+        BackupScene direct = new BackupScene(cluster, directory);
+        BackupScene stream = new BackupScene(cluster, directory)) {
       cluster.execute(
           "CREATE TABLE t (id int, filler text)",
           "INSERT INTO t SELECT n, repeat('old', 200) FROM generate_series(1, 6000) n");
-      scene.backup();
+      backup(cluster, direct, stream);
 
       cluster.execute("DELETE FROM t WHERE id > 100", "VACUUM (TRUNCATE) t");
       copy(cluster, 1200);
@@ -37,17 +40,26 @@ class ResurrectedRowsTest {
       if (major >= 17) {
         assertThat(emptyPages(cluster)).as("pages that grew back empty").isPositive();
       }
-      scene.backup();
+      backup(cluster, direct, stream);
 
       String expected = rows(cluster);
-      try (RestoredServer restored = scene.restoreAndStart()) {
-        assertThat(restored.query("postgres", "SELECT count(*) FROM t WHERE filler LIKE 'old%'"))
-            .isEqualTo("[100]");
-        assertThat(restored.query("postgres", "SELECT id, md5(filler) FROM t ORDER BY id"))
-            .isEqualTo(expected);
-        assertThat(restored.verifyIndexes("postgres")).isPositive();
+      for (BackupScene scene : List.of(direct, stream)) {
+        Path place = cluster.dataDirectory().resolveSibling(scene == direct ? "direct" : "stream");
+        scene.restore(RestoreOptions.to(BytePath.of(place.toString())));
+        try (RestoredServer restored = scene.start(place)) {
+          assertThat(restored.query("postgres", "SELECT count(*) FROM t WHERE filler LIKE 'old%'"))
+              .isEqualTo("[100]");
+          assertThat(restored.query("postgres", "SELECT id, md5(filler) FROM t ORDER BY id"))
+              .isEqualTo(expected);
+          assertThat(restored.verifyIndexes("postgres")).isPositive();
+        }
       }
     }
+  }
+
+  private static void backup(TestCluster cluster, BackupScene direct, BackupScene stream) {
+    direct.backup();
+    stream.backup(new StreamClusterReader(cluster.socketSettings(), stream.options()));
   }
 
   private static void copy(TestCluster cluster, int rows) throws SQLException, IOException {
