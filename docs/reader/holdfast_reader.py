@@ -687,6 +687,18 @@ class Manifest:
         return entry
 
 
+def identity(entry):
+    """What all names of one file have in common and nothing else has, or None for what has one name [11]."""
+    if entry["type"] == "directory" or entry.get("links", 1) < 2 or not entry.get("inode"):
+        return None
+    common = {"mode": 0, "uid": 0, "gid": 0, "mtime": [0, 0], "ctime": [0, 0], "device": 0} | entry
+    for name in ("path", "links", "flags"):
+        common.pop(name, None)
+    if content := entry.get("content"):
+        common["content"] = (content.kind, content.length, content.checksum, content.page_size)
+    return hashlib.sha256(repr(sorted(common.items())).encode("utf-8", "surrogateescape")).digest()
+
+
 def as_json(source, entry):
     shown = {"source": source["name"]} | entry
     for name in ("path", "target"):
@@ -709,7 +721,8 @@ class Extraction:
     def __init__(self, directory):
         os.mkdir(directory, 0o700)
         self.open = [(b"", os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW), None)]
-        self.linked = {}  # (device, inode) -> path of the first of several names
+        self.linked = {}  # identity of a file -> path of the first of its names
+        self.inodes = set()  # (device, inode) of those
 
     def add(self, entry):
         path = entry["path"]
@@ -718,8 +731,7 @@ class Extraction:
             return
         parent = self.enter(path.rpartition(b"/")[0])
         name, kind = path.rpartition(b"/")[2], entry["type"]
-        several = entry.get("links", 1) > 1 and "device" in entry and "inode" in entry and kind != "directory"
-        same = (entry["device"], entry["inode"]) if several else None
+        same = identity(entry)
         if same in self.linked:
             os.link(self.linked[same], name, src_dir_fd=self.open[0][1], dst_dir_fd=parent, follow_symlinks=False)
         elif kind == "directory":
@@ -747,6 +759,10 @@ class Extraction:
             os.mknod(name, form | 0o600, os.makedev(*entry.get("rdev", (0, 0))), dir_fd=parent)
             self.restore(b"/proc/self/fd/%d/%s" % (parent, name), entry)
         if same and same not in self.linked:
+            inode = entry.get("device", 0), entry["inode"]
+            if inode in self.inodes:
+                warn(f"{text(path)!r}: not linked to the other names of its inode, for which the backup holds something else")
+            self.inodes.add(inode)
             self.linked[same] = path
 
     def enter(self, path):

@@ -1,5 +1,6 @@
 package io.holdfast.files;
 
+import io.holdfast.posix.BytePath;
 import io.holdfast.posix.FileStatus;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.Entry;
@@ -7,6 +8,7 @@ import io.holdfast.repository.ManifestWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,18 +101,30 @@ final class BackupRun implements AutoCloseable {
     }
   }
 
-  /** If the first name could not be read, or the file changed since, this one is read by itself. */
+  /**
+   * If the first name could not be read, or the file is not the one that was read then, this one is
+   * read by itself, and stands for the names to come.
+   */
   private void finishLink(TreeWalk.Visit visit, @Nullable Entry first) throws IOException {
-    if (first != null && first.changed().equals(visit.status().changed())) {
+    if (first != null && HardLinks.isSame(first, visit.status())) {
       progress.bytes(first.size());
       add(EntryCopies.renamed(first, visit.path()), BackupTally.Origin.LINKED);
     } else {
-      add(reader.readFile(visit), BackupTally.Origin.READ);
+      @Nullable Entry again = reader.readFile(visit);
+      links.remember(visit.status(), CompletableFuture.completedFuture(again));
+      add(again, BackupTally.Origin.READ);
     }
   }
 
   private void add(@Nullable Entry entry, BackupTally.Origin origin) {
     if (entry != null) {
+      BytePath other = links.note(entry);
+      if (other != null) {
+        warnings.add(
+            entry.path(),
+            TreeWarning.Kind.CHANGED_WHILE_READ,
+            "since " + other + " was read, which has the same inode; each is kept as it was read");
+      }
       manifest.add(entry);
       tally.count(entry.type(), origin);
       progress.entries(1);

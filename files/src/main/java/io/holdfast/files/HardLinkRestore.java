@@ -4,12 +4,13 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.PosixException;
 import io.holdfast.repository.Entry;
+import io.holdfast.repository.FileIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Restores the names of files with several names. The first name met restores the file, and its
- * copy in the work directory, named by device and inode at the source, is what the others are
- * linked to when all files are complete. What is left to do waits on disk, not in memory.
+ * copy in the work directory, named by the identity of the file, is what the others are linked to
+ * when all files are complete. What is left to do waits on disk, not in memory.
  */
 final class HardLinkRestore implements AutoCloseable {
   private static final int PRIVATE = 0600;
@@ -22,9 +23,13 @@ final class HardLinkRestore implements AutoCloseable {
     this.links = new PathSpool(site.target().work().createFile(BytePath.of("links"), PRIVATE));
   }
 
-  static BytePath linkName(Entry entry) {
+  private static BytePath inodeName(FileIdentity file) {
     return BytePath.of(
-        "inode-" + Long.toHexString(entry.device()) + "-" + Long.toHexString(entry.inode()));
+        "inode-" + Long.toHexString(file.device()) + "-" + Long.toHexString(file.inode()));
+  }
+
+  private static BytePath copyName(FileIdentity file) {
+    return BytePath.of(inodeName(file) + "-" + file.digest());
   }
 
   /**
@@ -32,29 +37,44 @@ final class HardLinkRestore implements AutoCloseable {
    *
    * @return the name of the still empty copy, null if an earlier entry has claimed it
    */
-  @Nullable BytePath claim(Entry entry) throws PosixException {
-    BytePath name = linkName(entry);
+  @Nullable BytePath claim(Entry entry, FileIdentity file) throws PosixException {
+    BytePath copy = copyName(file);
+    if (!createIfFree(copy)) {
+      return null;
+    }
+    if (!createIfFree(inodeName(file))) {
+      site.warnings()
+          .add(
+              entry.path(),
+              TreeWarning.Kind.LINK_NOT_KEPT,
+              "the backup holds something else for another name with the same inode");
+    }
+    return copy;
+  }
+
+  private boolean createIfFree(BytePath name) throws PosixException {
     try {
       site.target().work().createFile(name, PRIVATE).close();
-      return name;
+      return true;
     } catch (PosixException e) {
       if (e.errno() == Errno.EEXIST) {
-        return null;
+        return false;
       }
       throw e;
     }
   }
 
   /** Leaves a further name for later; its directory is finished after that. */
-  void postpone(RestoredDirectory directory, Entry entry) throws PosixException {
+  void postpone(RestoredDirectory directory, Entry entry, FileIdentity file)
+      throws PosixException {
     directory.postpone();
-    links.add(linkName(entry));
+    links.add(copyName(file));
     links.add(entry.path());
   }
 
   /** Makes all links that were postponed. Call when all files are complete. */
   void link(EntryLookup entries) throws PosixException {
-    for (BytePath inode = links.next(); inode != null; inode = links.next()) {
+    for (BytePath copy = links.next(); copy != null; copy = links.next()) {
       BytePath path = links.next();
       BytePath parent = path == null ? null : path.parent();
       if (path == null || parent == null) {
@@ -63,7 +83,7 @@ final class HardLinkRestore implements AutoCloseable {
       try (DirectoryCache.Lease lease = site.directories().lease(parent)) {
         RestoreTarget target = site.target();
         BytePath made = target.freshName();
-        target.work().link(inode, target.work(), made);
+        target.work().link(copy, target.work(), made);
         target.place(target.work(), made, lease.directory(), path.name());
         Entry entry = entries.get(path);
         site.tally().bytes(entry.size());

@@ -6,6 +6,7 @@ import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.ContentReader;
 import io.holdfast.repository.ContentReader.Target;
 import io.holdfast.repository.Entry;
+import io.holdfast.repository.FileIdentity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -90,15 +91,17 @@ final class RestoreWalk implements Iterator<Target> {
   private @Nullable Target startFile(RestoredDirectory directory, Entry entry)
       throws PosixException {
     BytePath linkName = null;
-    if (entry.links() > 1) {
+    FileIdentity file = FileIdentity.of(entry);
+    if (file != null) {
       if (directory.isNear()) {
-        linkName = links.claim(entry);
+        linkName = links.claim(entry, file);
         if (linkName == null) {
-          links.postpone(directory, entry);
+          links.postpone(directory, entry, file);
           return null;
         }
       } else {
-        site.warnings().add(entry.path(), TreeWarning.Kind.LINK_NOT_KEPT, "");
+        site.warnings()
+            .add(entry.path(), TreeWarning.Kind.LINK_NOT_KEPT, "is on another file system");
       }
     }
     FileSink sink = new FileSink(site, directory, entry, linkName);

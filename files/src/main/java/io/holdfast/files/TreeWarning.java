@@ -13,7 +13,10 @@ public record TreeWarning(BytePath path, Kind kind, String reason) {
   public enum Kind {
     /** Could not be read; it is not in the backup. */
     UNREADABLE,
-    /** Kept changing while it was read; what is in the backup may be of no single moment. */
+    /**
+     * Kept changing while it was read, or was another one, or changed, when a further name of its
+     * inode was read; what is in the backup may be of no single moment.
+     */
     CHANGED_WHILE_READ,
     /** Its path is longer than what is kept; it is not in the backup. */
     PATH_TOO_LONG,
@@ -33,7 +36,10 @@ public record TreeWarning(BytePath path, Kind kind, String reason) {
     ATTRIBUTE_NOT_SET,
     /** A device, FIFO or socket could not be made; it is missing. */
     NODE_NOT_MADE,
-    /** Two names of one file were restored as two files: they lie on different file systems. */
+    /**
+     * Names of one inode were restored as files of their own: they lie on different file systems,
+     * or the backup holds different things for them.
+     */
     LINK_NOT_KEPT;
 
     /** Whether it only informs: the result is as complete as it could be. */

@@ -55,8 +55,14 @@ public final class Content {
   }
 
   void encode(Encoder out) {
-    out.u8(kind.code()).varint(length).bytes(checksum).varint(pageSize).u8(extents.depth());
+    describe(out);
+    out.u8(extents.depth());
     extents.encode(out);
+  }
+
+  /** What it is, without where it lies. */
+  void describe(Encoder out) {
+    out.u8(kind.code()).varint(length).bytes(checksum).varint(pageSize);
   }
 
   static Content decode(Decoder in) {

@@ -84,6 +84,21 @@ public record Entry(
     return content == null ? 0 : content.length();
   }
 
+  /** Starts an entry with another path and all else as in this one. */
+  public Builder copyAs(BytePath other) {
+    return new Builder(other, type)
+        .mode(mode)
+        .owner(uid, gid)
+        .ownerNames(user, group)
+        .times(modified, changed)
+        .identity(inode, device, links)
+        .deviceNumber(deviceNumber)
+        .linkTarget(linkTarget)
+        .attributes(attributes)
+        .content(content)
+        .flags(flags);
+  }
+
   /** Starts an entry with this path and type, mode 0, owner 0 and no times. */
   public static Builder builder(BytePath path, NodeType type) {
     return new Builder(path, type);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.NodeType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
@@ -273,6 +275,67 @@ class PythonReaderTest {
             .run("extract", "latest", "--to", work.resolve("target").toString());
     outcome.requireRefusal("way");
     assertThat(outside).isEmptyDirectory();
+  }
+
+  /** The names of an inode hold A, A, B and B: its file changed, or it was given to another one. */
+  @Test
+  void namesOfAnInodeThatHoldDifferentThingsAreNotLinked() throws Exception {
+    SampleRepository changed = SampleRepository.random(work.resolve("changed"), 6);
+    changed.create(work.resolve("cache"));
+    try (Repository repository = changed.open(work.resolve("cache"), Compression.DEFAULT);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      ManifestWriter manifest = session.manifest();
+      for (String name : List.of("a1", "a2", "b1", "b2")) {
+        byte[] bytes = name.substring(0, 1).getBytes(StandardCharsets.US_ASCII);
+        Content content = session.write(new ByteArrayInputStream(bytes)::read);
+        long links = name.equals("a1") ? 3 : 2;
+        manifest.add(
+            SampleSeries.entry(name, NodeType.FILE)
+                .mode(0600)
+                .content(content)
+                .identity(4711, 66, links)
+                .build());
+      }
+      for (String target : List.of("x", "y")) {
+        for (int i = 1; i <= 2; i++) {
+          manifest.add(
+              SampleSeries.entry("link-" + target + i, NodeType.SYMLINK)
+                  .linkTarget(BytePath.of(target))
+                  .identity(4712, 66, 2)
+                  .build());
+        }
+      }
+      session.commit(List.of(WriteAndReadTest.source(manifest.finish())), null);
+    }
+    Path target = work.resolve("target");
+    PythonReader.Outcome outcome =
+        new PythonReader(changed.store(), "--key-file", changed.keyFile(), work)
+            .run("extract", "latest", "--to", target.toString());
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.errors().strip().lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("not linked to the other names of its inode"))
+        .anyMatch(line -> line.contains("'b1'"))
+        .anyMatch(line -> line.contains("'link-y1'"));
+    Path tree = target.resolve("source");
+    assertThat(tree.resolve("a2")).hasContent("a");
+    assertThat(tree.resolve("b1")).hasContent("b");
+    assertThat(tree.resolve("b2")).hasContent("b");
+    assertThat(Files.readSymbolicLink(tree.resolve("link-y2"))).hasToString("y");
+    for (List<String> pair :
+        List.of(
+            List.of("a1", "a2"),
+            List.of("b1", "b2"),
+            List.of("link-x1", "link-x2"),
+            List.of("link-y1", "link-y2"))) {
+      assertThat(inode(tree.resolve(pair.getLast()))).isEqualTo(inode(tree.resolve(pair.getFirst())));
+    }
+    assertThat(inode(tree.resolve("b1"))).isNotEqualTo(inode(tree.resolve("a1")));
+    assertThat(inode(tree.resolve("link-y1"))).isNotEqualTo(inode(tree.resolve("link-x1")));
+  }
+
+  private static Object inode(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
   }
 
   @Test
