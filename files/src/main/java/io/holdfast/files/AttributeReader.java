@@ -14,6 +14,9 @@ final class AttributeReader {
   /** Bytes of names and values that are kept of one node. */
   private static final int LIMIT = 1 << 20;
 
+  /** In place of a size: it is there and could not be kept. */
+  private static final int LOST = -1;
+
   private static final BytePath SYSTEM = BytePath.of("system.");
   private static final BytePath ACCESS_ACL = BytePath.of("system.posix_acl_access");
   private static final BytePath DEFAULT_ACL = BytePath.of("system.posix_acl_default");
@@ -25,49 +28,66 @@ final class AttributeReader {
     this.warnings = warnings;
   }
 
-  /** In order of their names. What cannot be read is logged under the path and left out. */
-  List<Attribute> read(BytePath path, Node node) {
+  /**
+   * What was read of a node.
+   *
+   * @param attributes in order of their names
+   * @param complete whether that is all that is to be kept
+   */
+  record Result(List<Attribute> attributes, boolean complete) {
+    private static final Result NONE = new Result(List.of(), true);
+    private static final Result FAILED = new Result(List.of(), false);
+  }
+
+  /** What cannot be read is logged under the path and left out. */
+  Result read(BytePath path, Node node) {
     List<byte[]> names;
     try {
       names = node.attributes();
     } catch (PosixException e) {
-      if (!e.isUnsupported()) {
-        warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, e.reason());
+      if (e.isUnsupported()) {
+        return Result.NONE;
       }
-      return List.of();
+      warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, e.reason());
+      return Result.FAILED;
     }
     if (names.isEmpty()) {
-      return List.of();
+      return Result.NONE;
     }
     List<Attribute> attributes = new ArrayList<>();
-    int size = 0;
+    int space = LIMIT;
+    boolean complete = true;
     for (byte[] bytes : names) {
       BytePath name = BytePath.of(bytes);
       if (isKept(name)) {
-        size += read(path, node, name, LIMIT - size, attributes);
+        int size = read(path, node, name, space, attributes);
+        complete &= size != LOST;
+        space -= Math.max(size, 0);
       }
     }
     attributes.sort(
         Comparator.comparing(
             attribute -> attribute.name().bytes(), java.util.Arrays::compareUnsigned));
-    return attributes;
+    return new Result(attributes, complete);
   }
 
+  /** The bytes that it takes, 0 if it was removed just now. */
   private int read(BytePath path, Node node, BytePath name, int space, List<Attribute> attributes) {
     try {
       byte[] value = node.attribute(name.bytes());
       int size = name.length() + value.length;
       if (size > space) {
         warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, name + ": more than 1 MiB in all");
-        return 0;
+        return LOST;
       }
       attributes.add(new Attribute(name, value));
       return size;
     } catch (PosixException e) {
-      if (e.errno() != Errno.ENODATA) { // else it was removed just now
-        warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, name + ": " + e.reason());
+      if (e.errno() == Errno.ENODATA) {
+        return 0;
       }
-      return 0;
+      warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, name + ": " + e.reason());
+      return LOST;
     }
   }
 

@@ -81,8 +81,7 @@ final class BackupRun implements AutoCloseable {
     Entry before = unchanged.find(visit.path(), status);
     if (before != null && before.content() != null && session.reuse(before.content())) {
       progress.bytes(status.size());
-      return new PendingEntry.Ready(
-          EntryCopies.unchanged(before, status), BackupTally.Origin.UNCHANGED);
+      return new PendingEntry.Ready(reader.reuse(before, status), BackupTally.Origin.UNCHANGED);
     }
     Future<@Nullable Entry> first = links.find(status);
     if (first != null) {

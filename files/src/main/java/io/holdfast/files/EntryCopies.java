@@ -1,7 +1,6 @@
 package io.holdfast.files;
 
 import io.holdfast.posix.BytePath;
-import io.holdfast.posix.FileStatus;
 import io.holdfast.repository.Entry;
 
 /** Entries made of other entries of the same file. */
@@ -13,11 +12,11 @@ final class EntryCopies {
     return entry.copyAs(path).build();
   }
 
-  /** As it was in an earlier backup: no time stamp moved, so only the number of links may have. */
-  static Entry unchanged(Entry entry, FileStatus now) {
+  static Entry changedWhileRead(Entry entry) {
+    Entry.Flags flags = entry.flags();
     return entry
         .copyAs(entry.path())
-        .identity(now.inode(), now.device(), now.links())
+        .flags(new Entry.Flags(true, flags.damagedPages(), flags.attributesIncomplete()))
         .build();
   }
 }

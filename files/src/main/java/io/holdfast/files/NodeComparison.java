@@ -93,7 +93,10 @@ final class NodeComparison {
     boolean isRoot = path.isEmpty();
     Node firstNode = isRoot ? first : first.node(path.name());
     Node secondNode = isRoot ? second : second.node(path.name());
-    compareAttributes(path, attributes.read(path, firstNode), attributes.read(path, secondNode));
+    compareAttributes(
+        path,
+        attributes.read(path, firstNode).attributes(),
+        attributes.read(path, secondNode).attributes());
     if (a.status().type() == NodeType.SYMLINK) {
       differences.check(
           path,

@@ -79,6 +79,31 @@ final class NodeReader {
     }
   }
 
+  /**
+   * The entry of a regular file whose content, and all that ctime would tell of, is as in an
+   * earlier backup. Attributes that were missing there are tried again, and reported again.
+   */
+  Entry reuse(Entry before, FileStatus now) {
+    BytePath path = before.path();
+    Entry.Builder entry =
+        before
+            .copyAs(path)
+            .identity(now.inode(), now.device(), now.links())
+            .ownerNames(users.of(now.owner()), groups.of(now.group()));
+    BytePath parent = path.parent();
+    if (before.flags().attributesIncomplete() && parent != null) {
+      try (DirectoryCache.Lease lease = directories.lease(parent)) {
+        AttributeReader.Result read = attributes.read(path, lease.directory().node(path.name()));
+        entry
+            .attributes(read.attributes())
+            .flags(new Entry.Flags(false, before.flags().damagedPages(), !read.complete()));
+      } catch (PosixException e) { // its directory is gone
+        warnings.add(path, TreeWarning.Kind.ATTRIBUTES_NOT_READ, e.reason());
+      }
+    }
+    return entry.build();
+  }
+
   private @Nullable Entry readOnce(BytePath path, DirectoryHandle directory) throws IOException {
     try (FileHandle file = directory.openFile(path.name())) {
       FileStatus before = file.status();
@@ -89,7 +114,8 @@ final class NodeReader {
       Entry.Builder entry = describe(path, before, file);
       Content content = contents.write(file, before);
       boolean changed = content.length() != before.size() || hasChanged(before, file.status());
-      return entry.content(content).flags(new Entry.Flags(changed, false)).build();
+      Entry whole = entry.content(content).build();
+      return changed ? EntryCopies.changedWhileRead(whole) : whole;
     }
   }
 
@@ -100,6 +126,7 @@ final class NodeReader {
   }
 
   private Entry.Builder describe(BytePath path, FileStatus status, Node node) {
+    AttributeReader.Result read = attributes.read(path, node);
     Entry.Builder entry =
         Entry.builder(path, status.type())
             .mode(status.permissions())
@@ -107,7 +134,8 @@ final class NodeReader {
             .ownerNames(users.of(status.owner()), groups.of(status.group()))
             .times(status.modified(), status.changed())
             .identity(status.inode(), status.device(), status.links())
-            .attributes(attributes.read(path, node));
+            .attributes(read.attributes())
+            .flags(new Entry.Flags(false, false, !read.complete()));
     if (status.type() == NodeType.CHAR_DEVICE || status.type() == NodeType.BLOCK_DEVICE) {
       long number = status.specialDevice();
       entry.deviceNumber(

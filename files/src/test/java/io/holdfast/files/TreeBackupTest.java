@@ -3,12 +3,17 @@ package io.holdfast.files;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileStatus;
+import io.holdfast.posix.PosixException;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Entry;
+import io.holdfast.repository.Manifest;
+import io.holdfast.repository.ManifestWriter;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
@@ -171,6 +176,73 @@ class TreeBackupTest {
       assertThat(backup.result().warnings().count(TreeWarning.Kind.PREVIOUS_DAMAGED)).isEqualTo(1);
       assertThat(backup.result().filesRead()).isEqualTo(1);
     }
+  }
+
+  private static final int MANY = 40;
+
+  /** More than is kept of one file; tmpfs takes it, where others have room for some KiB only. */
+  private void setManyAttributes(Path directory) throws IOException {
+    try (DirectoryHandle source = DirectoryHandle.open(TreeFixture.bytes(directory))) {
+      for (int i = 0; i < MANY; i++) {
+        source.node(BytePath.of("file")).setAttribute(("user.a" + i).getBytes(US_ASCII), new byte[60_000]);
+      }
+    } catch (PosixException e) {
+      abort("this file system does not take so many attributes: " + e.reason());
+    }
+  }
+
+  @Test
+  void attributesThatWereLeftOutAreReportedByEveryBackup() throws Exception {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(memory), "needs a tmpfs");
+    Path directory = Files.createTempDirectory(memory, "holdfast");
+    try (TreeFixture large = new TreeFixture(directory)) {
+      large.file("file", "content".getBytes(US_ASCII));
+      setManyAttributes(large.source);
+      TreeFixture.Backup full = large.backup();
+      long left = full.result().warnings().count(TreeWarning.Kind.ATTRIBUTES_NOT_READ);
+      assertThat(left).isPositive().isEqualTo(MANY - entry(full, "file").attributes().size());
+      assertThat(entry(full, "file").flags().attributesIncomplete()).isTrue();
+      assertThat(entry(full, "").flags().attributesIncomplete()).isFalse();
+      TreeFixture.Backup incremental =
+          large.backup(large.options(), new PreviousTree(full.manifest(), TreeFixture.LATER));
+      assertThat(incremental.result().warnings().counts())
+          .isEqualTo(full.result().warnings().counts());
+      assertThat(entry(incremental, "file")).isEqualTo(entry(full, "file"));
+      assertThat(incremental.result().filesUnchanged()).as("its content is not read again").isEqualTo(1);
+    } finally {
+      deleteTree(directory);
+    }
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void anUnchangedFileHasTheNamesThatItsOwnersHaveNow() throws Exception {
+    Path file = fixture.file("file", "content".getBytes(US_ASCII));
+    TreeFixture.Backup full = fixture.backup();
+    Manifest renamed =
+        fixture.commit(
+            session -> {
+              ManifestWriter manifest = session.manifest();
+              manifest.add(
+                  entry(full, "file")
+                      .copyAs(BytePath.of("file"))
+                      .ownerNames(BytePath.of("former"), BytePath.of("former"))
+                      .build());
+              return manifest.finish();
+            });
+    TreeFixture.Backup incremental =
+        fixture.backup(fixture.options(), new PreviousTree(renamed, TreeFixture.LATER));
+    assertThat(incremental.result().filesUnchanged()).isEqualTo(1);
+    assertThat(entry(incremental, "file")).isEqualTo(entry(full, "file"));
+    assertThat(file).exists();
   }
 
   @Test

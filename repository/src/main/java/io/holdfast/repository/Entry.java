@@ -48,10 +48,20 @@ public record Entry(
   /** Number of a device. */
   public record DeviceNumber(long major, long minor) {}
 
-  /** What happened to a file while it was backed up. */
-  public record Flags(boolean changedWhileRead, boolean damagedPages) {
+  /**
+   * What happened to it while it was backed up.
+   *
+   * @param attributesIncomplete some of its extended attributes could not be read and are missing
+   */
+  public record Flags(
+      boolean changedWhileRead, boolean damagedPages, boolean attributesIncomplete) {
     /** Nothing. */
-    public static final Flags NONE = new Flags(false, false);
+    public static final Flags NONE = new Flags(false, false, false);
+
+    /** With all attributes. */
+    public Flags(boolean changedWhileRead, boolean damagedPages) {
+      this(changedWhileRead, damagedPages, false);
+    }
   }
 
   /** An extended attribute. */

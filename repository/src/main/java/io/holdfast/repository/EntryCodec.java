@@ -34,6 +34,7 @@ final class EntryCodec {
 
   private static final int CHANGED_WHILE_READ = 1;
   private static final int DAMAGED_PAGES = 2;
+  private static final int ATTRIBUTES_INCOMPLETE = 4;
 
   private static final NodeType[] TYPES = {
     NodeType.FILE,
@@ -77,7 +78,8 @@ final class EntryCodec {
     }
     int flags =
         (entry.flags().changedWhileRead() ? CHANGED_WHILE_READ : 0)
-            | (entry.flags().damagedPages() ? DAMAGED_PAGES : 0);
+            | (entry.flags().damagedPages() ? DAMAGED_PAGES : 0)
+            | (entry.flags().attributesIncomplete() ? ATTRIBUTES_INCOMPLETE : 0);
     if (flags != 0) {
       field(out, value, FLAGS, v -> v.varint(flags));
     }
@@ -207,7 +209,10 @@ final class EntryCodec {
         case FLAGS -> {
           long flags = value.varint();
           entry.flags(
-              new Entry.Flags((flags & CHANGED_WHILE_READ) != 0, (flags & DAMAGED_PAGES) != 0));
+              new Entry.Flags(
+                  (flags & CHANGED_WHILE_READ) != 0,
+                  (flags & DAMAGED_PAGES) != 0,
+                  (flags & ATTRIBUTES_INCOMPLETE) != 0));
         }
         default -> throw value.damaged("an entry has the unknown field " + number);
       }

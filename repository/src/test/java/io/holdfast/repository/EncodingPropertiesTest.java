@@ -204,7 +204,7 @@ class EncodingPropertiesTest {
                                 0,
                                 new ExtentList.Leaf(List.of()))
                             : null)
-                    .flags(new Entry.Flags(flag, !flag))
+                    .flags(new Entry.Flags(flag, !flag, number % 3 == 0))
                     .build());
   }
 

@@ -69,7 +69,7 @@ final class ShownEntry {
                 : new Entry.DeviceNumber(device.get(0).asLong(), device.get(1).asLong()))
         .linkTarget(nullablePath(shown.get("target")))
         .attributes(attributes(shown.get("xattrs")))
-        .flags(new Entry.Flags((flags & 1) != 0, (flags & 2) != 0))
+        .flags(new Entry.Flags((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0))
         .build();
   }
 
