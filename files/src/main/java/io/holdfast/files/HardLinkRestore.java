@@ -8,7 +8,7 @@ import io.holdfast.repository.FileIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the names of files with several names. The first name met restores the file, and its
+ * Restores the names of files of any type with several names. The first name met restores it, and its
  * copy in the work directory, named by the identity of the file, is what the others are linked to
  * when all files are complete. What is left to do waits on disk, not in memory.
  */
@@ -28,20 +28,43 @@ final class HardLinkRestore implements AutoCloseable {
         "inode-" + Long.toHexString(file.device()) + "-" + Long.toHexString(file.inode()));
   }
 
-  private static BytePath copyName(FileIdentity file) {
+  /** The name of the copy in the work directory. */
+  static BytePath copyName(FileIdentity file) {
     return BytePath.of(inodeName(file) + "-" + file.digest());
   }
 
-  /**
-   * Claims the file for its first name.
-   *
-   * @return the name of the still empty copy, null if an earlier entry has claimed it
-   */
-  @Nullable BytePath claim(Entry entry, FileIdentity file) throws PosixException {
-    BytePath copy = copyName(file);
-    if (!createIfFree(copy)) {
+  /** The file that an entry is to be linked with; null if it has one name, or cannot be linked. */
+  @Nullable FileIdentity linkable(RestoredDirectory directory, Entry entry) {
+    FileIdentity file = FileIdentity.of(entry);
+    if (file != null && !directory.isNear()) {
+      site.warnings()
+          .add(entry.path(), TreeWarning.Kind.LINK_NOT_KEPT, "is on another file system");
       return null;
     }
+    return file;
+  }
+
+  /** Whether an earlier entry has made the copy, or will. */
+  boolean isClaimed(FileIdentity file) throws PosixException {
+    try {
+      site.target().work().status(copyName(file));
+      return true;
+    } catch (PosixException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Makes the copy of a regular file, still empty, for the first of its names. */
+  void claim(Entry entry, FileIdentity file) throws PosixException {
+    site.target().work().createFile(copyName(file), PRIVATE).close();
+    claimed(entry, file);
+  }
+
+  /** Call when the copy was made. */
+  void claimed(Entry entry, FileIdentity file) throws PosixException {
     if (!createIfFree(inodeName(file))) {
       site.warnings()
           .add(
@@ -49,7 +72,6 @@ final class HardLinkRestore implements AutoCloseable {
               TreeWarning.Kind.LINK_NOT_KEPT,
               "the backup holds something else for another name with the same inode");
     }
-    return copy;
   }
 
   private boolean createIfFree(BytePath name) throws PosixException {

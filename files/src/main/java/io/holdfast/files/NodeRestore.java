@@ -21,18 +21,30 @@ final class NodeRestore {
     this.site = site;
   }
 
-  /** Restores a symbolic link, device, FIFO or socket: made complete elsewhere, then moved. */
-  void restore(RestoredDirectory directory, Entry entry) throws PosixException {
+  /**
+   * Restores a symbolic link, device, FIFO or socket: made complete elsewhere, then moved.
+   *
+   * @param copy for one with several names: its name in the work directory, where it stays
+   * @return false, and a warning, if it may not be made
+   */
+  boolean restore(RestoredDirectory directory, Entry entry, @Nullable BytePath copy)
+      throws PosixException {
     RestoreTarget target = site.target();
     try (DirectoryCache.Lease lease = site.directories().lease(directory.path())) {
       DirectoryHandle to = lease.directory();
       DirectoryHandle workplace = directory.isNear() ? target.work() : to;
-      BytePath made = target.freshName();
-      if (make(workplace, made, entry)) {
-        site.metadata().apply(workplace.node(made), entry);
-        target.place(workplace, made, to, entry.path().name());
-        site.tally().restored(entry);
+      BytePath made = copy == null ? target.freshName() : copy;
+      if (!make(workplace, made, entry)) {
+        return false;
       }
+      site.metadata().apply(workplace.node(made), entry);
+      if (copy != null) {
+        made = target.freshName();
+        workplace.link(copy, workplace, made);
+      }
+      target.place(workplace, made, to, entry.path().name());
+      site.tally().restored(entry);
+      return true;
     }
   }
 

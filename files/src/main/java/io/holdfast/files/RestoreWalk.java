@@ -83,26 +83,33 @@ final class RestoreWalk implements Iterator<Target> {
         return startFile(Objects.requireNonNull(directory), entry);
       }
       case SYMLINK, FIFO, SOCKET, CHAR_DEVICE, BLOCK_DEVICE ->
-          nodes.restore(Objects.requireNonNull(directory), entry);
+          restoreNode(Objects.requireNonNull(directory), entry);
     }
     return null;
+  }
+
+  private void restoreNode(RestoredDirectory directory, Entry entry) throws PosixException {
+    FileIdentity file = links.linkable(directory, entry);
+    if (file == null) {
+      nodes.restore(directory, entry, null);
+    } else if (links.isClaimed(file)) {
+      links.postpone(directory, entry, file);
+    } else if (nodes.restore(directory, entry, HardLinkRestore.copyName(file))) {
+      links.claimed(entry, file);
+    }
   }
 
   private @Nullable Target startFile(RestoredDirectory directory, Entry entry)
       throws PosixException {
     BytePath linkName = null;
-    FileIdentity file = FileIdentity.of(entry);
+    FileIdentity file = links.linkable(directory, entry);
     if (file != null) {
-      if (directory.isNear()) {
-        linkName = links.claim(entry, file);
-        if (linkName == null) {
-          links.postpone(directory, entry, file);
-          return null;
-        }
-      } else {
-        site.warnings()
-            .add(entry.path(), TreeWarning.Kind.LINK_NOT_KEPT, "is on another file system");
+      if (links.isClaimed(file)) {
+        links.postpone(directory, entry, file);
+        return null;
       }
+      links.claim(entry, file);
+      linkName = HardLinkRestore.copyName(file);
     }
     FileSink sink = new FileSink(site, directory, entry, linkName);
     site.sinkStarted(sink);

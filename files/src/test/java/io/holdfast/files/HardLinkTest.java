@@ -3,10 +3,14 @@ package io.holdfast.files;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.posix.BytePath;
+import io.holdfast.posix.DeviceNumbers;
+import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileTimestamp;
 import io.holdfast.posix.NodeType;
+import io.holdfast.posix.PosixException;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
 import io.holdfast.repository.ManifestWriter;
@@ -160,6 +164,70 @@ class HardLinkTest {
     fixture.restore(backup.manifest());
     assertThat(restored("a")).isEqualTo("older");
     assertThat(restored("z")).isEqualTo("newer");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = NodeType.class,
+      names = {"SYMLINK", "FIFO", "SOCKET", "CHAR_DEVICE"})
+  void linksOfWhatIsNoFileComeBack(NodeType type) throws Exception {
+    Files.createDirectory(fixture.source.resolve("dir"));
+    BytePath name = BytePath.of("one");
+    try (DirectoryHandle source = fixture.openSource();
+        DirectoryHandle directory = source.openDirectory(BytePath.of("dir"))) {
+      if (type == NodeType.SYMLINK) {
+        source.makeSymlink(name, BytePath.of("nowhere"));
+      } else {
+        source.makeNode(name, type, 0640, type == NodeType.CHAR_DEVICE ? DeviceNumbers.join(1, 3) : 0);
+      }
+      source.link(name, directory, BytePath.of("two"));
+      source.link(name, source, BytePath.of("three"));
+      source.node(name).setTimes(null, new FileTimestamp(1_000_000_000, 5));
+      directory.setTimes(null, new FileTimestamp(1_000_000_001, 6));
+    } catch (PosixException e) {
+      assumeTrue(!e.isDenied(), "devices are not allowed here");
+      throw e;
+    }
+    TreeFixture.Backup backup = fixture.backup();
+    assertThat(backup.result().warnings().total()).isZero();
+    TreeRestoreResult result = fixture.restore(backup.manifest());
+    assertThat(result.warnings().total()).isZero();
+    assertThat(result.others()).isEqualTo(3);
+    assertThat(inode("dir/two")).isEqualTo(inode("one"));
+    assertThat(inode("three")).isEqualTo(inode("one"));
+    assertThat(fixture.compare().differences()).isEmpty();
+    // And over themselves.
+    fixture.restore(backup.manifest(), TreeRestoreOptions.defaults().withOverwrite(true));
+    assertThat(inode("dir/two")).isEqualTo(inode("one"));
+    assertThat(fixture.compare().differences()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatCannotBeMadeIsReportedUnderEachOfItsNames() throws Exception {
+    TreeRestoreResult result =
+        Unprivileged.call(
+            fixture,
+            () -> {
+              try (TreeFixture own = new TreeFixture(Files.createDirectory(temp.resolve("own")))) {
+                return own.restore(
+                    own.commit(
+                        session -> {
+                          ManifestWriter manifest = session.manifest();
+                          manifest.add(
+                              Entry.builder(BytePath.EMPTY, NodeType.DIRECTORY).mode(0700).build());
+                          for (String name : List.of("a", "b")) {
+                            manifest.add(
+                                Entry.builder(BytePath.of(name), NodeType.CHAR_DEVICE)
+                                    .identity(7, 8, 2)
+                                    .deviceNumber(new Entry.DeviceNumber(1, 3))
+                                    .build());
+                          }
+                          return manifest.finish();
+                        }));
+              }
+            });
+    assertThat(result.warnings().count(TreeWarning.Kind.NODE_NOT_MADE)).isEqualTo(2);
+    assertThat(result.warnings().count(TreeWarning.Kind.LINK_NOT_KEPT)).isZero();
   }
 
   /** One thing in which two entries with the same inode may differ. */
