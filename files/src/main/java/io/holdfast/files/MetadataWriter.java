@@ -19,6 +19,8 @@ import java.util.List;
  */
 final class MetadataWriter {
   private static final int SET_ID_BITS = 06000;
+  private static final String SET_ID_LEFT_OUT =
+      "its set-user and set-group bits were left out, since it belongs to somebody else here";
   private static final BytePath ACL_PREFIX = BytePath.of("system.posix_acl_");
   private static final BytePath SELINUX = BytePath.of("security.selinux");
 
@@ -40,22 +42,32 @@ final class MetadataWriter {
     if (entry.type() != NodeType.SYMLINK) {
       int mode = entry.mode();
       boolean drops = !owned && entry.type() == NodeType.FILE;
-      permitted(entry, () -> node.setPermissions(drops ? mode & ~SET_ID_BITS : mode));
+      boolean set =
+          permitted(entry, () -> node.setPermissions(drops ? mode & ~SET_ID_BITS : mode));
       setAttributes(node, entry, true);
+      if (set && lacksSetId(node, mode)) {
+        warnings.add(entry.path(), TreeWarning.Kind.METADATA_NOT_SET, SET_ID_LEFT_OUT);
+      }
     }
     permitted(entry, () -> node.setTimes(null, entry.modified()));
   }
 
+  /** The system clears the set-group bit in silence if the caller is not in the group. */
+  private static boolean lacksSetId(Node node, int mode) throws PosixException {
+    int wanted = mode & SET_ID_BITS;
+    return wanted != 0 && (node.status().permissions() & SET_ID_BITS) != wanted;
+  }
+
   /** Whether the node belongs to whom it should. */
   private boolean setOwner(Node node, Entry entry) throws PosixException {
-    if (owners.leavesOwner()) {
-      return false;
-    }
     long user = owners.user(entry);
     long group = owners.group(entry);
     FileStatus status = node.status();
     if (status.owner() == user && status.group() == group) {
       return true;
+    }
+    if (owners.leavesOwner()) {
+      return false;
     }
     try {
       node.setOwner(user, group);
@@ -130,12 +142,15 @@ final class MetadataWriter {
     void make() throws PosixException;
   }
 
-  private void permitted(Entry entry, Change change) throws PosixException {
+  /** Whether it was. */
+  private boolean permitted(Entry entry, Change change) throws PosixException {
     try {
       change.make();
+      return true;
     } catch (PosixException e) {
       rethrowUnlessRefused(e);
       warnings.add(entry.path(), TreeWarning.Kind.METADATA_NOT_SET, e.reason());
+      return false;
     }
   }
 

@@ -22,7 +22,8 @@ public record TreeRestoreOptions(
     /** The users and groups of the same names on this machine; by number where there are none. */
     BY_NAME,
     /**
-     * Whoever runs the restore; no warning is counted, set-user and set-group bits are left out.
+     * Whoever runs the restore, without a warning for that. Set-user and set-group bits of files
+     * that were somebody else's are left out, with one.
      */
     WHOEVER_RESTORES
   }

@@ -28,9 +28,9 @@ public record TreeWarning(BytePath path, Kind kind, String reason) {
      * Was there when its directory was listed and is gone since. Nothing to worry about by itself.
      */
     VANISHED,
-    /** Owner or group could not be set; set-user and set-group bits were left out then. */
+    /** Owner or group could not be set. */
     OWNER_NOT_SET,
-    /** Mode or times could not be set. */
+    /** Mode or times could not be set, or set-user and set-group bits were left out. */
     METADATA_NOT_SET,
     /** An extended attribute or ACL could not be set. */
     ATTRIBUTE_NOT_SET,

@@ -13,10 +13,13 @@ import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileStatus;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
+import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.CancelledException;
+import io.holdfast.repository.Content;
 import io.holdfast.repository.ContentReader;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
+import io.holdfast.repository.ManifestRef;
 import io.holdfast.repository.ManifestWriter;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
@@ -409,13 +412,64 @@ class TreeRestoreTest {
                 TreeRestoreResult result = own.restore(manifest);
                 assertThat(result.warnings().count(TreeWarning.Kind.OWNER_NOT_SET)).isEqualTo(1);
                 assertThat(result.warnings().count(TreeWarning.Kind.NODE_NOT_MADE)).isEqualTo(1);
-                assertThat(result.warnings().total()).isEqualTo(2);
+                assertThat(result.warnings().count(TreeWarning.Kind.METADATA_NOT_SET)).isEqualTo(1);
+                assertThat(result.warnings().total()).isEqualTo(3);
                 try (DirectoryHandle target = DirectoryHandle.open(TreeFixture.bytes(own.target))) {
                   return target.status(BytePath.of("suid")).permissions();
                 }
               }
             });
     assertThat(mode).isEqualTo(0755);
+  }
+
+  @Test
+  void setIdBitsAreKeptOnOwnFilesAndDroppedFromOthersWithAWarning() throws Exception {
+    long own = Accounts.effectiveUser() == 0 ? Unprivileged.USER : Accounts.effectiveUser();
+    List<String> modes =
+        Unprivileged.call(
+            fixture,
+            () -> {
+              try (TreeFixture tree = new TreeFixture(Files.createDirectory(temp.resolve("own")))) {
+                FileStatus mine;
+                try (DirectoryHandle source = tree.openSource()) {
+                  mine = source.status();
+                }
+                assertThat(mine.owner()).isEqualTo(own);
+                Manifest manifest =
+                    tree.commit(session -> setIdTree(session, mine.owner(), mine.group()));
+                TreeRestoreResult result =
+                    tree.restore(
+                        manifest,
+                        TreeRestoreOptions.defaults().withOwnership(Ownership.WHOEVER_RESTORES));
+                assertThat(result.warnings().first().stream().map(TreeWarning::toString))
+                    .containsExactly(
+                        "others: metadata not set: its set-user and set-group bits were left out,"
+                            + " since it belongs to somebody else here");
+                List<String> found = new java.util.ArrayList<>();
+                try (DirectoryHandle target = DirectoryHandle.open(TreeFixture.bytes(tree.target))) {
+                  for (String name : List.of("directory", "mine", "others", "plain")) {
+                    int mode = target.status(BytePath.of(name)).permissions();
+                    found.add(name + " " + Integer.toOctalString(mode));
+                  }
+                }
+                return found;
+              }
+            });
+    assertThat(modes).containsExactly("directory 2755", "mine 4755", "others 755", "plain 755");
+  }
+
+  private static ManifestRef setIdTree(BackupSession session, long user, long group)
+      throws IOException {
+    ManifestWriter writer = session.manifest();
+    writer.add(entry("", NodeType.DIRECTORY).owner(user, group).build());
+    writer.add(entry("directory", NodeType.DIRECTORY).mode(02755).owner(user, group).build());
+    Content content = session.write(new ByteArrayInputStream(new byte[3])::read);
+    writer.add(
+        entry("mine", NodeType.FILE).mode(04755).owner(user, group).content(content).build());
+    writer.add(
+        entry("others", NodeType.FILE).mode(06755).owner(user + 1, group).content(content).build());
+    writer.add(entry("plain", NodeType.FILE).owner(user + 1, group).content(content).build());
+    return writer.finish();
   }
 
   @Test
