@@ -49,6 +49,11 @@ final class MetadataWriter {
         warnings.add(entry.path(), TreeWarning.Kind.METADATA_NOT_SET, SET_ID_LEFT_OUT);
       }
     }
+    applyTime(node, entry);
+  }
+
+  /** The time of modification alone. */
+  void applyTime(Node node, Entry entry) throws PosixException {
     permitted(entry, () -> node.setTimes(null, entry.modified()));
   }
 

@@ -28,6 +28,10 @@ final class RestoreTarget implements AutoCloseable {
   private final BytePath workName;
   private final BytePath claim;
   private final long device;
+
+  /** The root as it was when this restore began to fill it. */
+  private final FileStatus before;
+
   private final boolean replaces;
   private final String run = UUID.randomUUID().toString();
   private volatile boolean finished;
@@ -46,6 +50,7 @@ final class RestoreTarget implements AutoCloseable {
     this.claim = claim;
     this.replaces = replaces;
     this.device = work.status().device();
+    this.before = root.status();
   }
 
   /**
@@ -68,6 +73,9 @@ final class RestoreTarget implements AutoCloseable {
         throw TargetConflictException.notEmpty(target);
       }
       boolean replaces = unfinished || overwrite;
+      if (replaces) {
+        makeWritable(root);
+      }
       DirectoryHandle work = openWork(target, root, workName);
       BytePath claim = BytePath.of(MANIFEST + manifest);
       claim(target, work, claim, overwrite);
@@ -116,6 +124,20 @@ final class RestoreTarget implements AutoCloseable {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** It may have got the rights of the backup already. */
+  private static void makeWritable(DirectoryHandle root) throws PosixException {
+    int permissions = root.status().permissions();
+    if ((permissions & PRIVATE) != PRIVATE) {
+      try {
+        root.setPermissions(permissions | PRIVATE);
+      } catch (PosixException e) {
+        if (!e.isDenied()) { // else it is somebody else's, and may be open to this process even so
+          throw e;
+        }
+      }
     }
   }
 
@@ -263,12 +285,38 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  /** Removes the work directory: the restore is complete. */
+  /** Removes the work directory: the restore is complete, and all of it on disk. */
   void finish() throws PosixException {
     root.syncFileSystem();
     clean(work, null);
-    root.removeDirectory(workName);
+    try {
+      root.removeDirectory(workName);
+    } catch (PosixException e) {
+      if (!e.isDenied()) {
+        throw e;
+      }
+      removeWorkWithRightsOfBefore();
+    }
     finished = true;
+  }
+
+  /** The rights that the root was given keep this process, which is not root, from writing to it. */
+  private void removeWorkWithRightsOfBefore() throws PosixException {
+    FileStatus restored = root.status();
+    setRights(before);
+    try {
+      root.removeDirectory(workName);
+    } finally {
+      setRights(restored);
+    }
+  }
+
+  private void setRights(FileStatus wanted) throws PosixException {
+    FileStatus now = root.status();
+    if (now.owner() != wanted.owner() || now.group() != wanted.group()) {
+      root.setOwner(wanted.owner(), wanted.group());
+    }
+    root.setPermissions(wanted.permissions());
   }
 
   /** After a failure, what was being made is removed and the mark stays. */

@@ -8,7 +8,6 @@ import io.holdfast.repository.Manifest;
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * Restores a tree of files, or parts of one, with all metadata. Each file appears complete or not
@@ -21,30 +20,27 @@ public final class TreeRestore {
   private final ContentReader contents;
   private final TreeRestoreOptions options;
   private final TreeProgress progress;
-  private final UnaryOperator<ContentReader.Sink> sinkWrapper;
+  private final RestoreFaults faults;
 
   public TreeRestore(
       Manifest manifest,
       ContentReader contents,
       TreeRestoreOptions options,
       TreeProgress progress) {
-    this(manifest, contents, options, progress, UnaryOperator.identity());
+    this(manifest, contents, options, progress, RestoreFaults.NONE);
   }
 
-  /**
-   * @param sinkWrapper for faults in tests
-   */
   TreeRestore(
       Manifest manifest,
       ContentReader contents,
       TreeRestoreOptions options,
       TreeProgress progress,
-      UnaryOperator<ContentReader.Sink> sinkWrapper) {
+      RestoreFaults faults) {
     this.manifest = manifest;
     this.contents = contents;
     this.options = options;
     this.progress = progress;
-    this.sinkWrapper = sinkWrapper;
+    this.faults = faults;
   }
 
   /**
@@ -69,12 +65,7 @@ public final class TreeRestore {
       try (DirectoryCache directories = new DirectoryCache(restored.root().reopen(), 64)) {
         restore(entries, new RestoreSite(restored, directories, metadata, warnings, tally));
       }
-      restored.finish();
-      Optional<Entry> root = manifest.find(BytePath.EMPTY);
-      if (root.isPresent()) {
-        metadata.apply(restored.root(), root.get());
-      }
-      restored.root().sync();
+      finish(restored, metadata);
       return tally.result(warnings.snapshot());
     } catch (PosixException e) {
       throw TreeException.of("cannot restore into " + target, e);
@@ -85,6 +76,24 @@ public final class TreeRestore {
           "",
           e);
     }
+  }
+
+  /**
+   * The mark goes when all else is done: as long as it is there, a repetition makes up for what is
+   * missing. Its removal moves the time of the root, which is set once more.
+   */
+  private void finish(RestoreTarget restored, MetadataWriter metadata) throws PosixException {
+    Optional<Entry> root = manifest.find(BytePath.EMPTY);
+    if (root.isPresent()) {
+      metadata.apply(restored.root(), root.get());
+    }
+    faults.reached(RestoreFaults.Step.BEFORE_MARK_IS_REMOVED);
+    restored.finish();
+    faults.reached(RestoreFaults.Step.MARK_REMOVED);
+    if (root.isPresent()) {
+      metadata.applyTime(restored.root(), root.get());
+    }
+    restored.root().sync();
   }
 
   /**
@@ -106,7 +115,7 @@ public final class TreeRestore {
   private void restore(SelectedEntries entries, RestoreSite site) throws IOException {
     try (HardLinkRestore links = new HardLinkRestore(site);
         DirectoryFinish finish = new DirectoryFinish(site)) {
-      contents.read(new RestoreWalk(entries, site, links, finish, sinkWrapper));
+      contents.read(new RestoreWalk(entries, site, links, finish, faults::wrap));
       if (!site.sinks().isEmpty()) {
         throw new IllegalStateException("the reader of contents left files incomplete");
       }

@@ -118,14 +118,26 @@ final class TreeFixture implements AutoCloseable {
   }
 
   TreeRestoreResult restore(Manifest manifest, TreeRestoreOptions options) {
-    return restore(manifest, options, UnaryOperator.identity());
+    return restore(manifest, options, RestoreFaults.NONE);
   }
 
   TreeRestoreResult restore(
       Manifest manifest,
       TreeRestoreOptions options,
       UnaryOperator<ContentReader.Sink> sinkWrapper) {
-    return new TreeRestore(manifest, repository.contents(), options, TreeProgress.NONE, sinkWrapper)
+    return restore(
+        manifest,
+        options,
+        new RestoreFaults() {
+          @Override
+          public ContentReader.Sink wrap(ContentReader.Sink sink) {
+            return sinkWrapper.apply(sink);
+          }
+        });
+  }
+
+  TreeRestoreResult restore(Manifest manifest, TreeRestoreOptions options, RestoreFaults faults) {
+    return new TreeRestore(manifest, repository.contents(), options, TreeProgress.NONE, faults)
         .run(bytes(target));
   }
 

@@ -11,6 +11,7 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileStatus;
+import io.holdfast.posix.FileTimestamp;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import io.holdfast.repository.BackupSession;
@@ -420,6 +421,40 @@ class TreeRestoreTest {
               }
             });
     assertThat(mode).isEqualTo(0755);
+  }
+
+  @Test
+  void aRootThatMayNotBeWrittenToIsFinishedAllTheSame() throws Exception {
+    Unprivileged.call(
+        fixture,
+        () -> {
+          try (TreeFixture own = new TreeFixture(Files.createDirectory(temp.resolve("own")))) {
+            own.file("file", new byte[] {1});
+            try (DirectoryHandle source = own.openSource()) {
+              source.setPermissions(0555);
+              source.setTimes(null, new FileTimestamp(1_000_000_000, 7));
+            }
+            Manifest manifest = own.backup().manifest();
+            assertThatThrownBy(
+                    () -> own.restore(manifest, TreeRestoreOptions.defaults(), failureAtTheEnd()))
+                .isInstanceOf(TreeException.class);
+            assertThat(own.target.resolve(".holdfast-restore")).isDirectory();
+            TreeRestoreResult result = own.restore(manifest);
+            assertThat(result.warnings().first()).isEmpty();
+            assertThat(own.target.resolve(".holdfast-restore")).doesNotExist();
+            assertThat(own.compare().differences()).isEmpty();
+            return result;
+          }
+        });
+  }
+
+  private static RestoreFaults failureAtTheEnd() {
+    return new RestoreFaults() {
+      @Override
+      public void reached(Step step) throws PosixException {
+        throw new PosixException(Errno.EIO, "test", BytePath.EMPTY);
+      }
+    };
   }
 
   @Test
