@@ -392,6 +392,9 @@ class Repository:
         self.store = Store(root)
         self.keys = Keys(self.store, credential)
         self.places = {}  # chunk id -> [(pack, chunk kind, first block, offset, length), ...]
+        self.named = set()  # packs that index objects name
+        self.unnamed = set()  # others that turned out to be needed
+        self.complete = False  # whether the packs that no index object names were looked at
 
     def parts(self, name, header, data, bound_name, limit):
         """The plain parts of a sealed object [6]."""
@@ -423,10 +426,15 @@ class Repository:
     def load_index(self):  # [8]
         indexes, superseded = {}, set()
         for name in self.store.names("index"):
-            packs, replaced = self.index(name)
+            try:
+                packs, replaced = self.index(name)
+            except Refused as problem:
+                warn(problem)  # the packs say the same themselves
+                continue
             indexes[name[6:]] = packs
             superseded |= replaced
         for pack in {p.name: p for name, packs in indexes.items() if name not in superseded for p in packs}.values():
+            self.named.add(pack.name)
             self.add(pack)
 
     def index(self, name):
@@ -446,8 +454,14 @@ class Repository:
         return packs, superseded
 
     def load_packs(self):
+        """Reads the directories of the packs that no index object named, which may be all."""
+        self.complete = True
         for name in self.store.names("packs"):
-            self.add(self.pack(name))
+            if name not in self.named:
+                try:
+                    self.add(self.pack(name))
+                except Refused as problem:
+                    warn(problem)
 
     def pack(self, name):
         """Reads the directory of a pack from its end [7]."""
@@ -487,10 +501,20 @@ class Repository:
             length, offset, first = length - len(piece), 0, first + 1
         return b"".join(pieces)
 
+    def find(self, id_):
+        """Where a chunk lies that a backup refers to [8]."""
+        if id_ not in self.places and not self.complete:
+            warn(f"chunk {id_.hex()}: no index object names a pack that has it, so some were lost; looking in the other packs")
+            self.load_packs()
+        places = self.places.get(id_, [])
+        if not any(pack.name in self.named for pack, *_ in places):
+            self.unnamed.update(pack.name for pack, *_ in places)
+        return places
+
     def verified(self, id_, kind, fits):
         """The bytes of a chunk; any copy of it that is whole serves."""
         problem = Refused(f"chunk {id_.hex()}: no pack has it")
-        for pack, kind_there, *place in self.places.get(id_, []):
+        for pack, kind_there, *place in self.find(id_):
             try:
                 require(kind_there == kind, pack.name, f"chunk {id_.hex()} is of kind {kind_there}, not {kind}")
                 data = self.bytes_at(pack, *place)
@@ -594,6 +618,7 @@ class Content:
             hashes = self.repository.hash_pages(data, size)
         else:
             data = b""
+            require(self.repository.find(id_), self.what, f"chunk {id_.hex()}: no pack has it")
             hashes = self.repository.page_hashes(id_, size)[offset // size * 16:(offset + length) // size * 16]
         require(len(hashes) == length // size * 16, self.what, "its content refers to more than a chunk has")
         seal.update(hashes)
@@ -906,6 +931,7 @@ class Verification:
     def run(self):
         repository = self.repository
         repository.places.clear()
+        repository.complete = True  # all packs are looked at here
         directories = {}
         for name in repository.store.names("packs"):
             if pack := self.attempt(repository.pack, name):
@@ -915,6 +941,7 @@ class Verification:
         superseded = {old for index in indexes.values() if index for old in index[1]}
         for name, index in indexes.items():
             if index and name[6:] not in superseded:
+                repository.named |= {pack.name for pack in index[0]}
                 self.attempt(self.index, name, index[0], directories)
         for pack in directories.values():
             self.attempt(self.pack, pack)
@@ -926,6 +953,10 @@ class Verification:
                 self.counts["backups"] += 1
                 for source in backup["sources"]:
                     self.attempt(self.source, source)
+        if repository.unnamed:
+            self.damages += 1
+            warn(f"index: no index object names {len(repository.unnamed)} packs that backups need, such as "
+                 f"{min(repository.unnamed)}: index objects were lost; what is in the packs can be read all the same")
         print(json.dumps(self.counts | {"codecs": self.codecs, "damages": self.damages}))
         return 1 if self.damages else 0
 
@@ -1008,7 +1039,8 @@ def main():
     arguments = command_line()
     try:
         repository = Repository(arguments.repository, Credential(*arguments.credential))
-        (repository.load_packs if arguments.no_index else repository.load_index)()
+        if arguments.command != "verify":  # which looks at everything itself
+            (repository.load_packs if arguments.no_index else repository.load_index)()
         return COMMANDS[arguments.command](repository, arguments) or 0
     except (Refused, OSError) as problem:
         warn(problem)

@@ -87,7 +87,10 @@ final class VerifyCommand extends Subcommand {
     if (report.unusedPacks() > 0) {
       print(
           HumanFormat.count(report.unusedPacks(), "pack")
-              + " left by a writer that died: harmless");
+              + (level == 3
+                  ? " that no backup needs, left by a writer that died: harmless"
+                  : " that no index object names: left by a writer that died, or index objects were"
+                      + " lost; 'holdfast verify --level 3' tells"));
     }
   }
 }

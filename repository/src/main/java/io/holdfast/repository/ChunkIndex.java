@@ -21,6 +21,15 @@ final class ChunkIndex implements AutoCloseable {
 
   private final DamagedCopies damagedCopies = new DamagedCopies();
   private volatile List<IndexRun> runs;
+
+  /** What is searched: the runs, and after them what was missed in them, if anything was. */
+  private volatile List<IndexRun> searched;
+
+  /** The packs that no index object names, once a chunk was missed. */
+  private @Nullable IndexRun unnamedRun;
+
+  private boolean lookedForUnnamed;
+  private volatile UnnamedPacks unnamed = UnnamedPacks.NONE;
   private volatile LostPacks lostPacks = LostPacks.NONE;
 
   private ChunkIndex(
@@ -29,6 +38,7 @@ final class ChunkIndex implements AutoCloseable {
     this.cache = cache;
     this.objects = objects;
     this.runs = List.copyOf(runs);
+    this.searched = this.runs;
     opened.addAll(runs);
   }
 
@@ -45,7 +55,7 @@ final class ChunkIndex implements AutoCloseable {
   }
 
   private @Nullable ChunkLocation findInRuns(ChunkId id) {
-    for (IndexRun run : runs) {
+    for (IndexRun run : searched) {
       ChunkLocation location = run.find(id);
       if (location == null) {
         continue;
@@ -69,7 +79,7 @@ final class ChunkIndex implements AutoCloseable {
 
   private List<ChunkLocation> copiesInRuns(ChunkId id) {
     List<ChunkLocation> copies = new ArrayList<>();
-    for (IndexRun run : runs) {
+    for (IndexRun run : searched) {
       copies.addAll(run.copies(id));
     }
     copies.sort(Comparator.comparing(copy -> !isUsable(copy)));
@@ -101,25 +111,93 @@ final class ChunkIndex implements AutoCloseable {
 
   /**
    * Where a chunk lies that a backup refers to; a copy that is known to be lost or damaged only if
-   * there is no other. Index objects that other writers put since the index was loaded are taken in
-   * first, if it is not known.
+   * there is no other. When it is not known, index objects that other writers put since the index
+   * was loaded are taken in, and then, once, the packs that no index object names.
    *
-   * @throws CorruptObjectException when no index object names a pack that has it
+   * @throws CorruptObjectException when no pack has it
    */
   ChunkLocation require(ChunkId id) {
     ChunkLocation location = find(id);
-    if (location != null) {
-      return location;
+    if (location == null) {
+      List<ChunkLocation> copies = copies(id);
+      if (copies.isEmpty()) {
+        refresh();
+        copies = copies(id);
+      }
+      if (copies.isEmpty() && takeInUnnamed()) {
+        copies = copies(id);
+      }
+      if (copies.isEmpty()) {
+        throw new CorruptObjectException("chunk " + id, "no pack that can be read has it");
+      }
+      location = copies.getFirst();
     }
-    List<ChunkLocation> copies = copies(id);
-    if (copies.isEmpty()) {
-      refresh();
-      copies = copies(id);
+    need(location.pack());
+    return location;
+  }
+
+  /** Notes that a backup that exists refers to what is in a pack. */
+  void need(IndexedPack pack) {
+    if (unnamed.need(pack)) {
+      notes.warn(
+          "index objects were lost: a backup needs "
+              + pack
+              + ", and none names it; what is in it was read from the pack itself, and backups put"
+              + " such index objects again");
     }
-    if (copies.isEmpty()) {
-      throw new CorruptObjectException("chunk " + id, "no index object names a pack that has it");
+  }
+
+  /**
+   * Takes in the packs that no index object names, unless that was done before.
+   *
+   * @return whether it was done now
+   */
+  synchronized boolean takeInUnnamed() {
+    if (lookedForUnnamed) {
+      return false;
     }
-    return copies.getFirst();
+    lookedForUnnamed = true;
+    IndexRun run = withoutDamage(() -> cache.unnamed(objects, runs));
+    opened.add(run);
+    unnamedRun = run;
+    unnamed = new UnnamedPacks(LostPacks.named(List.of(run)));
+    use(runs);
+    return true;
+  }
+
+  /**
+   * Puts index objects for the packs that none names: a backup may refer only to what the index
+   * names.
+   */
+  synchronized void nameUnnamed() {
+    refresh();
+    lookedForUnnamed = true;
+    unnamedRun = null;
+    use(runs);
+    PackSet named = new PackSet();
+    withoutDamage(
+        () -> {
+          objects
+              .rebuild()
+              .run(
+                  runs,
+                  packs -> {
+                    add(objects.write(packs), packs);
+                    packs.forEach(pack -> named.add(pack.name().key()));
+                  });
+          return true;
+        });
+    unnamed = new UnnamedPacks(named.sorted());
+  }
+
+  /** How many packs backups turned out to need that no index object named. */
+  int neededUnnamed() {
+    return unnamed.neededCount();
+  }
+
+  /** Takes packs that were not named for those of any other writer from now on. */
+  void forgetUnnamed() {
+    unnamed = UnnamedPacks.NONE;
   }
 
   /**
@@ -152,6 +230,7 @@ final class ChunkIndex implements AutoCloseable {
     return location;
   }
 
+  /** What the index objects say. */
   List<IndexRun> runs() {
     return runs;
   }
@@ -174,6 +253,13 @@ final class ChunkIndex implements AutoCloseable {
   }
 
   private synchronized void replace(DamagedCacheException damaged) {
+    IndexRun lookedUp = unnamedRun;
+    if (lookedUp != null && lookedUp.file().equals(damaged.file())) {
+      unnamedRun = null;
+      lookedForUnnamed = false;
+      use(runs);
+      return;
+    }
     List<IndexRun> whole = new ArrayList<>(runs);
     DamagedCacheException next = damaged;
     while (whole.removeAll(runsOf(next.file(), whole))) {
@@ -205,6 +291,11 @@ final class ChunkIndex implements AutoCloseable {
   private void use(List<IndexRun> now) {
     opened.addAll(now);
     runs = List.copyOf(now);
+    List<IndexRun> all = new ArrayList<>(now);
+    if (unnamedRun != null) {
+      all.add(unnamedRun);
+    }
+    searched = List.copyOf(all);
   }
 
   /** Adds what an index object says that was just written. */
@@ -222,6 +313,7 @@ final class ChunkIndex implements AutoCloseable {
   @Override
   public synchronized void close() {
     runs = List.of();
+    searched = List.of();
     opened.forEach(IndexRun::close);
     opened.clear();
   }

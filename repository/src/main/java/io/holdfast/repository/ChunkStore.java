@@ -93,6 +93,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     if (location == null) {
       return underway.contains(id);
     }
+    index.need(location.pack());
     referenced.mark(location.pack());
     return location.kind() != ChunkKind.PAGES || reference(hashing.pageHashesId(id));
   }
@@ -234,6 +235,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     synchronized (unindexedLock) {
       writeIndex();
     }
+    index.forgetUnnamed();
     if (!underway.isEmpty()) {
       throw new RepositoryException(
           FailureCategory.INTERNAL,

@@ -99,7 +99,7 @@ final class IndexCache {
     }
     if (!damaged.isEmpty()) {
       runs = new ArrayList<>(runs);
-      runs.add(rebuild(objects.rebuild(), damaged, runs));
+      runs.add(rebuild(objects.rebuild(), damaged, runs, files::write));
     }
     return compactClosing(runs, searched);
   }
@@ -133,8 +133,27 @@ final class IndexCache {
     return kept;
   }
 
+  /**
+   * A run with all packs that no index object names. It is gone when it is closed: what index
+   * objects say must not be mixed up with what they should say.
+   */
+  IndexRun unnamed(IndexObjects objects, List<IndexRun> known) {
+    try {
+      return rebuild(objects.rebuild(), Set.of(), known, files::writePassing);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Writes a run of some kind. */
+  @FunctionalInterface
+  private interface WriteRun {
+    IndexRun write(RunFiles.Content content) throws IOException;
+  }
+
   /** One run, in the place of damaged index objects, with all packs that no other run has. */
-  private IndexRun rebuild(RebuildIndex rebuild, Set<String> damaged, List<IndexRun> known)
+  private IndexRun rebuild(
+      RebuildIndex rebuild, Set<String> damaged, List<IndexRun> known, WriteRun write)
       throws IOException {
     List<IndexRun> parts = new ArrayList<>();
     try {
@@ -150,7 +169,10 @@ final class IndexCache {
               parts.add(merged);
             }
           });
-      return files.write(out -> MergeRuns.write(out, parts));
+      if (parts.isEmpty()) {
+        return write.write(out -> IndexRunWriter.write(out, damaged, Set.of(), List.of()));
+      }
+      return write.write(out -> MergeRuns.write(out, parts));
     } finally {
       parts.forEach(IndexRun::close);
     }

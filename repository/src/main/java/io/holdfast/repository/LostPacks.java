@@ -7,16 +7,22 @@ import java.util.stream.Stream;
 
 /**
  * Packs that the index names and that the storage does not have, or not with that size. Takes one
- * listing to find and eight bytes for each pack in the storage meanwhile; afterwards eight bytes
- * for each lost one. Packs that are put later are not among them. Immutable.
+ * listing to find and sixteen bytes for each pack meanwhile; afterwards eight bytes for each lost
+ * one. Packs that are put later are not among them. Immutable.
  */
 final class LostPacks {
   static final LostPacks NONE = new LostPacks(new PackSet());
 
   private final PackSet keys;
+  private final boolean unnamed;
 
   LostPacks(PackSet keys) {
+    this(keys, false);
+  }
+
+  private LostPacks(PackSet keys, boolean unnamed) {
     this.keys = keys;
+    this.unnamed = unnamed;
   }
 
   /**
@@ -24,13 +30,16 @@ final class LostPacks {
    * writers put meanwhile is not taken for lost.
    */
   static LostPacks find(ObjectStore store, List<IndexRun> runs) {
+    PackSet named = named(runs);
     PackSet there = new PackSet();
+    boolean[] unnamed = {false};
     try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
       packs.forEach(
           pack -> {
             PackName name = PackName.ofObject(pack.name());
             if (name != null) {
               there.add(sized(name.key(), pack.size()));
+              unnamed[0] |= !named.contains(name.key());
             }
           });
     }
@@ -43,7 +52,23 @@ final class LostPacks {
         }
       }
     }
-    return new LostPacks(lost.sorted());
+    return new LostPacks(lost.sorted(), unnamed[0]);
+  }
+
+  /** The packs that these runs name. */
+  static PackSet named(List<IndexRun> runs) {
+    PackSet named = new PackSet();
+    for (IndexRun run : runs) {
+      for (int pack = 0; pack < run.packCount(); pack++) {
+        named.add(run.packKey(pack));
+      }
+    }
+    return named.sorted();
+  }
+
+  /** Whether the listing also had packs that the index does not name. */
+  boolean foundUnnamed() {
+    return unnamed;
   }
 
   /** One key of a name and a size. */

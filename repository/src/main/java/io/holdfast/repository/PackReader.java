@@ -139,8 +139,22 @@ final class PackReader {
         summary, new BlockRange(directory.blocks()::get, i -> offsets[i], what, header, bytes));
   }
 
-  /** Reads what a pack says about itself, and none of its blocks. */
+  /**
+   * Reads what a pack says about itself, and none of its blocks.
+   *
+   * @throws UnreadableObjectException when the store is there and does not give it
+   */
   PackSummary readSummary(PackName name, long size) {
+    try {
+      return summary(name, size);
+    } catch (ObjectNotFoundException | ShortReadException e) {
+      throw e;
+    } catch (StorageException e) {
+      throw failureOf(name.object(), e);
+    }
+  }
+
+  private PackSummary summary(PackName name, long size) {
     String what = name.object().value();
     int end = Trailer.LENGTH;
     if (size < ObjectHeader.LENGTH + end || size > PackSummary.MAX_SIZE) {

@@ -10,9 +10,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Makes up for index objects that are damaged: an index is only a summary of the directories of the
- * packs, so those that no other index object names are read; docs/repository-format.md sections 8
- * and 14. A pack whose directory is damaged too is passed over: verification names it.
+ * Makes up for index objects that are damaged or lost: an index is only a summary of the
+ * directories of the packs, so those that no other index object names are read;
+ * docs/repository-format.md sections 8 and 14. A pack whose directory cannot be read either is
+ * passed over: verification names it.
  */
 final class RebuildIndex {
   private static final int BATCH = 16;
@@ -41,7 +42,9 @@ final class RebuildIndex {
             }
           });
     }
-    batches.accept(batch);
+    if (!batch.isEmpty()) {
+      batches.accept(batch);
+    }
   }
 
   private static PackSizes named(List<IndexRun> runs) {
@@ -63,9 +66,17 @@ final class RebuildIndex {
   }
 
   private void read(ObjectStat object, List<PackSummary> into) {
+    PackName name = PackName.ofObject(object.name());
+    if (name == null) {
+      return;
+    }
     try {
-      into.add(packs.readSummary(PackName.parse(object.name()), object.size()));
-    } catch (CorruptObjectException | ObjectNotFoundException | ShortReadException e) {
+      into.add(packs.readSummary(name, object.size()));
+    } catch (UnusableObjectException
+        | UnsupportedFormatException
+        | WrongKeyException
+        | ObjectNotFoundException
+        | ShortReadException e) {
       return;
     }
   }

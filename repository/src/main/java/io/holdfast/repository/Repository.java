@@ -105,6 +105,9 @@ public final class Repository implements AutoCloseable {
     open.index().refresh();
     ChunkIndex index = open.index();
     index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
+    if (index.lostPacks().foundUnnamed()) {
+      index.nameUnnamed();
+    }
     LostPacks.warnOfLost(open.index());
     ChunkStore chunks =
         new ChunkStore(

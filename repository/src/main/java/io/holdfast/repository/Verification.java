@@ -54,8 +54,11 @@ public final class Verification {
     Findings findings = new Findings();
     DamagedPacks damaged = new DamagedPacks();
     List<IndexRun> runs = index.runs();
-    PackSet named = named(runs);
+    PackSet named = LostPacks.named(runs);
     countPacks(named, findings);
+    if (findings.unusedPacks.sum() > 0) {
+      index.takeInUnnamed();
+    }
     findLost(runs, damaged);
     if (level != VerificationLevel.OBJECTS) {
       checkIndex(findings);
@@ -64,17 +67,8 @@ public final class Verification {
     index.leaveOut(damaged.all());
     damaged.report(index, runs, findings);
     checkRecords(findings, level);
+    reportLostIndex(findings);
     return findings.report(level);
-  }
-
-  private static PackSet named(List<IndexRun> runs) {
-    PackSet named = new PackSet();
-    for (IndexRun run : runs) {
-      for (int pack = 0; pack < run.packCount(); pack++) {
-        named.add(run.packKey(pack));
-      }
-    }
-    return named.sorted();
   }
 
   private void countPacks(PackSet named, Findings findings) {
@@ -108,6 +102,20 @@ public final class Verification {
         .stat(pack.name().object())
         .map(is -> pack + " has " + is.size() + " bytes where the index says " + pack.size())
         .orElse(pack + " is missing");
+  }
+
+  /** No backup refers to a pack that its writer did not put an index object for. */
+  private void reportLostIndex(Findings findings) {
+    int needed = index.neededUnnamed();
+    if (needed > 0) {
+      findings.unusedPacks.add(-needed);
+      findings.add(
+          IndexObjects.PREFIX,
+          "no index object names "
+              + (needed == 1 ? "a pack that backups need" : needed + " packs that backups need")
+              + ": index objects were lost; what is in the packs can be read all the same, and the"
+              + " next backup puts others");
+    }
   }
 
   /** The cache may hide damage to the index objects from everyone else. */
@@ -202,10 +210,12 @@ public final class Verification {
           try {
             checkPack(pack, level, findings);
           } catch (UnusableObjectException e) {
+            if (name != null) {
+              damaged.add(name.key(), String.valueOf(e.getMessage()));
+            }
             if (name == null || !named.contains(name.key())) {
               throw e;
             }
-            damaged.add(name.key(), String.valueOf(e.getMessage()));
           }
         });
   }

@@ -8,7 +8,8 @@ import java.util.List;
  * @param backups that were looked at
  * @param packs that were looked at, and their bytes
  * @param chunks that were opened and checked, 0 below the deepest level
- * @param unusedPacks packs that no index object names: left by a writer that died
+ * @param unusedPacks packs that no index object names, and that no backup was found to need: on the
+ *     deepest level those that a writer left that died
  * @param replacedPacks packs that are missing or damaged, and all of whose chunks are in others
  * @param problems the first of them, each naming its object; there are {@code problemCount}
  */

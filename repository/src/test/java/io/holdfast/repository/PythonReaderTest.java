@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -90,9 +91,19 @@ class PythonReaderTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void everyByteAndAllMetadataComeBack(boolean index) throws Exception {
+    for (PythonReader.Outcome outcome : extractAll(reader(index))) {
+      outcome.requireSuccess();
+    }
+  }
+
+  /** Extracts every backup and compares it with what was backed up. */
+  private List<PythonReader.Outcome> extractAll(PythonReader reader) throws Exception {
+    List<PythonReader.Outcome> outcomes = new ArrayList<>();
     for (String backup : sources.stream().map(SampleSeries.Source::backup).distinct().toList()) {
       Path target = work.resolve(backup);
-      reader(index).run("extract", backup, "--to", target.toString()).requireSuccess();
+      PythonReader.Outcome outcome = reader.run("extract", backup, "--to", target.toString());
+      assertThat(outcome.status()).as(outcome.errors()).isZero();
+      outcomes.add(outcome);
       for (SampleSeries.Source source : sources) {
         if (source.backup().equals(backup)) {
           List<SampleSeries.Item> items = source.items();
@@ -104,6 +115,7 @@ class PythonReaderTest {
         }
       }
     }
+    return outcomes;
   }
 
   @Test
@@ -169,6 +181,26 @@ class PythonReaderTest {
     PythonReader python = new PythonReader(healed.store(), "--key-file", healed.keyFile(), work);
     python.run("verify").requireSuccess();
     python.run("extract", first, "--to", work.resolve("target").toString()).requireSuccess();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"damaged", "lost", "all lost"})
+  void withoutIndexObjectsAllComesBackWithAWarning(String how) throws Exception {
+    Path copy = copyOfTheRepository();
+    List<Path> indexes = objects(copy, "index");
+    for (Path index : how.equals("all lost") ? indexes : indexes.subList(0, 1)) {
+      if (how.equals("damaged")) {
+        Files.write(index, new byte[100]);
+      } else {
+        Files.delete(index);
+      }
+    }
+    assertThat(extractAll(reader(copy)))
+        .anyMatch(
+            outcome -> outcome.errors().contains(how.equals("damaged") ? "damaged" : "were lost"));
+    PythonReader.Outcome verified = reader(copy).run("verify");
+    assertThat(verified.status()).isEqualTo(1);
+    assertThat(verified.errors()).contains("index objects were lost");
   }
 
   @Test
