@@ -42,14 +42,14 @@ TOMBSTONE = 9
 CODECS = ("none", "zstd", "lz4", "gzip")  # [6]
 BYTES, PAGES, HASHES, MANIFEST_NODE, CONTENT_NODE = range(1, 6)  # [9]
 NAMES = {  # [3] whatever is called otherwise is not part of the repository
-    "format": r"format/[1-9]\d*",
+    "format": r"format/[1-9][0-9]{0,17}",
     "keys": r"keys/[0-9a-f]{32}",
     "epochs": r"epochs/[0-9a-f]{32}",
     "packs": r"packs/([0-9a-f]{2})/\1[0-9a-f]{62}",
     "index": r"index/[0-9a-f]{64}",
-    "backups": r"backups/\d{8}T\d{6}Z-(full|incremental|transaction)-[0-9a-f]{16}",
+    "backups": r"backups/[0-9]{8}T[0-9]{6}Z-(full|incremental|transaction)-[0-9a-f]{16}",
     "runs": r"runs/[0-9a-f]{32}",
-    "sessions": r"sessions/[0-9a-f]{32}/\d+",
+    "sessions": r"sessions/[0-9a-f]{32}/(0|[1-9][0-9]{0,17})",
 }
 
 
@@ -296,7 +296,12 @@ class Keys:
         require(self.roots, store.root, f"this {credential.kind} does not open it")
         require(len(families) == 1, "keys", "they disagree about the family")
         for name in store.names("epochs"):
-            self.open_epoch(name, store.read(name, limit=KIB))
+            try:
+                self.open_epoch(name, store.read(name, limit=KIB))
+            except Refused as problem:
+                warn(problem)  # what was written in others can be read
+                self.damages += 1
+        require(self.epochs, "epochs", "none opens")
         domain = hkdf(families.pop(), bytes(16), label("domain"))  # [5.4]
         self.chunk_id = hkdf(domain, b"", label("chunk id"))
         self.page_hash = hkdf(domain, b"", label("page hash"))
@@ -333,8 +338,8 @@ class Keys:
         return generation, root, family
 
     def open_epoch(self, name, data):
-        if data[16:32] != self.repository:
-            return
+        if len(data) >= 64 and data[16:32] != self.repository:
+            return  # left by a creation that was interrupted [3.1]
         header = Header(data, name, [KINDS["epochs"]], self.repository)
         require(header.epoch.hex() == name.split("/")[1], name, "it is not the epoch that it is called")
         root = self.roots.get(header.generation)

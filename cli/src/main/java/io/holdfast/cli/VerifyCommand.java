@@ -92,5 +92,15 @@ final class VerifyCommand extends Subcommand {
                   : " that no index object names: left by a writer that died, or index objects were"
                       + " lost; 'holdfast verify --level 3' tells"));
     }
+    if (report.strangerCount() > 0) {
+      print(
+          HumanFormat.count(
+                  report.strangerCount(),
+                  "file that is not part of the repository",
+                  "files that are not part of the repository")
+              + ", passed over: "
+              + SafeText.of(String.join(", ", report.strangers()))
+              + (report.strangerCount() > report.strangers().size() ? ", and more" : ""));
+    }
   }
 }

@@ -8,7 +8,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * The id of a backup and the last component of its object's name: {@code
@@ -17,9 +16,6 @@ import java.util.regex.Pattern;
  */
 public record BackupName(@JsonValue String value) {
   static final String PREFIX = "backups/";
-
-  private static final Pattern FORM =
-      Pattern.compile("\\d{8}T\\d{6}Z-(full|incremental|transaction)-[0-9a-f]{16}");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -35,7 +31,8 @@ public record BackupName(@JsonValue String value) {
 
   /** Whether the value can be a backup's name. */
   public static boolean isValid(String value) {
-    return FORM.matcher(value).matches();
+    return ObjectName.isValid(PREFIX + value)
+        && NameForm.BACKUP.fits(ObjectName.of(PREFIX + value));
   }
 
   static BackupName next(Instant time, BackupType type, RandomGenerator random) {

@@ -232,7 +232,7 @@ public final class BackupSession implements AutoCloseable {
   private static final class CheckReferencedPacks {
     static void run(ObjectStore store, ReferencedPacks referenced) {
       PackSizes sizes = PackSizes.of(referenced);
-      try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
+      try (Stream<ObjectStat> packs = NameForm.PACK.list(store)) {
         packs.forEach(sizes::found);
       }
       sizes.requireAllFound();

@@ -36,10 +36,9 @@ public final class Backups {
    * All backups in no particular order, each read as the stream gets to it. The caller closes it.
    */
   public Stream<BackupRecord> stream() {
-    return store
-        .list(BackupName.PREFIX)
+    return NameForm.BACKUP
+        .list(store)
         .map(ObjectStat::name)
-        .filter(name -> BackupName.isValid(name.last()))
         .map(this::readOrNote)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull);
@@ -67,11 +66,10 @@ public final class Backups {
    */
   public BackupRecord find(String idOrPrefix) {
     List<ObjectName> matches;
-    try (Stream<ObjectStat> objects = store.list(BackupName.PREFIX)) {
+    try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
       matches =
           objects
               .map(ObjectStat::name)
-              .filter(name -> BackupName.isValid(name.last()))
               .filter(name -> matches(new BackupName(name.last()), idOrPrefix))
               .toList();
     }
@@ -133,13 +131,8 @@ public final class Backups {
    * keep new backups from being made; verification names it.
    */
   long highestSequence() {
-    try (Stream<ObjectStat> objects = store.list(BackupName.PREFIX)) {
-      return objects
-          .map(ObjectStat::name)
-          .filter(name -> BackupName.isValid(name.last()))
-          .mapToLong(this::sequenceOf)
-          .max()
-          .orElse(0);
+    try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
+      return objects.map(ObjectStat::name).mapToLong(this::sequenceOf).max().orElse(0);
     }
   }
 
@@ -154,8 +147,8 @@ public final class Backups {
 
   /** All finished attempts, failed ones too, in no particular order. The caller closes it. */
   public Stream<RunRecord> runs() {
-    return store
-        .list("runs/")
+    return NameForm.RUN
+        .list(store)
         .map(ObjectStat::name)
         .map(name -> orNote(name, () -> records.get(ObjectKind.RUN, name, RunRecord.class)))
         .filter(Objects::nonNull)

@@ -11,11 +11,14 @@ public final class CorruptObjectException extends UnusableObjectException {
    * @param why what is wrong with it
    */
   public CorruptObjectException(String what, String why) {
-    super(
-        FailureCategory.CORRUPT,
+    this(
         what,
-        what + " is damaged: " + why,
-        "Run 'holdfast verify --level 3' to see what else is; restore from another repository or an earlier backup.",
-        null);
+        why,
+        "Run 'holdfast verify --level 3' to see what else is; restore from another repository or an earlier backup.");
+  }
+
+  /** As above, where something else is to be done. */
+  CorruptObjectException(String what, String why, String hint) {
+    super(FailureCategory.CORRUPT, what, what + " is damaged: " + why, hint, null);
   }
 }

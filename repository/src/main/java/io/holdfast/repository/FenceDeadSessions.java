@@ -12,8 +12,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,9 +21,6 @@ import java.util.stream.Stream;
  * repeat, and for several to do at once; docs/repository-format.md section 13.
  */
 final class FenceDeadSessions {
-  private static final Pattern NAME =
-      Pattern.compile(Lease.PREFIX + "([0-9a-f]{32})/(0|[1-9][0-9]{0,17})");
-
   private final ObjectStore store;
   private final Records records;
   private final Clock clock;
@@ -35,6 +30,11 @@ final class FenceDeadSessions {
 
   /** The newest object of a session. */
   private record Newest(String session, long number, ObjectStat object) {
+    static Newest of(ObjectStat object) {
+      String session = object.name().parent().substring(Lease.PREFIX.length());
+      return new Newest(session, Long.parseLong(object.name().last()), object);
+    }
+
     static Newest later(Newest a, Newest b) {
       return a.number > b.number ? a : b;
     }
@@ -62,16 +62,10 @@ final class FenceDeadSessions {
   /** Fences all dead sessions, and tidies up after all whose backup's fate is decided. */
   void run() {
     Map<String, Newest> sessions = new HashMap<>();
-    try (Stream<ObjectStat> objects = store.list(Lease.PREFIX)) {
-      objects.forEach(
-          object -> {
-            Matcher name = NAME.matcher(object.name().value());
-            if (name.matches()) {
-              String session = name.group(1);
-              long number = Long.parseLong(name.group(2));
-              sessions.merge(session, new Newest(session, number, object), Newest::later);
-            }
-          });
+    try (Stream<ObjectStat> objects = NameForm.SESSION.list(store)) {
+      objects
+          .map(Newest::of)
+          .forEach(newest -> sessions.merge(newest.session, newest, Newest::later));
     }
     Instant now = store.now();
     sessions.values().forEach(newest -> endOrNote(newest, now));

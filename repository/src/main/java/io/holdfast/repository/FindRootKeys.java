@@ -92,7 +92,7 @@ final class FindRootKeys {
   }
 
   private List<ObjectName> keyObjects() {
-    try (Stream<ObjectStat> list = store.list(KeyObject.PREFIX)) {
+    try (Stream<ObjectStat> list = NameForm.KEY.list(store)) {
       return list.limit(MAX_LOOKED_AT)
           .filter(o -> o.size() <= ObjectKind.KEY.maximumSize())
           .map(ObjectStat::name)

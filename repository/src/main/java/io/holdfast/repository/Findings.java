@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.HoldfastException;
+import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ShortReadException;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ final class Findings {
   final LongAdder chunks = new LongAdder();
   final LongAdder replacedPacks = new LongAdder();
   final LongAdder unusedPacks = new LongAdder();
+  private final List<String> strangers = new ArrayList<>();
+  private long strangerCount;
   private final List<VerificationReport.Problem> problems = new ArrayList<>();
   private long problemCount;
 
@@ -24,6 +27,14 @@ final class Findings {
     problemCount++;
     if (problems.size() < VerificationReport.MAX_PROBLEMS) {
       problems.add(new VerificationReport.Problem(object, what));
+    }
+  }
+
+  /** Adds an object that is not part of the repository. */
+  synchronized void addStranger(ObjectName name) {
+    strangerCount++;
+    if (strangers.size() < VerificationReport.MAX_STRANGERS) {
+      strangers.add(name.value());
     }
   }
 
@@ -51,6 +62,8 @@ final class Findings {
         chunks.sum(),
         unusedPacks.sum(),
         replacedPacks.sum(),
+        strangers,
+        strangerCount,
         problems,
         problemCount);
   }

@@ -1,6 +1,7 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ final class IndexObjects {
 
   /** Names of all index objects, without the prefix. */
   Set<String> list() {
-    try (Stream<io.holdfast.storage.ObjectStat> objects = store.list(PREFIX)) {
+    try (Stream<ObjectStat> objects = NameForm.INDEX.list(store)) {
       Set<String> names = new TreeSet<>();
       objects.forEach(object -> names.add(object.name().last()));
       return names;

@@ -4,7 +4,9 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,9 @@ final class KeyRing implements ObjectKeys {
   private final Map<Long, RootKey> roots;
   private final Map<RandomId, EpochObject> epochs = new ConcurrentHashMap<>();
 
+  /** What is wrong with epochs that the root keys should open. */
+  private final Map<ObjectName, RepositoryException> unopened = new LinkedHashMap<>();
+
   /**
    * @param roots opened; taken over
    */
@@ -33,24 +38,54 @@ final class KeyRing implements ObjectKeys {
   }
 
   /**
-   * Opens the epochs that the root keys can open.
+   * Opens the epochs that the root keys can open. One that does not open keeps nobody from reading
+   * what was written in others: whoever can write could have put it there.
    *
-   * @throws CorruptObjectException when one is damaged, or there is none
+   * @throws CorruptObjectException when none opens
+   * @throws UnsupportedFormatException when none opens, and that is the reason
    */
   void loadEpochs() {
     List<ObjectName> names;
-    try (Stream<ObjectStat> list = store.list(EpochObject.PREFIX)) {
+    try (Stream<ObjectStat> list = NameForm.EPOCH.list(store)) {
       names = list.limit(MAX_EPOCHS).map(ObjectStat::name).toList();
     }
+    List<ObjectName> foreign = new ArrayList<>();
     for (ObjectName name : names) {
-      byte[] object = ObjectKind.EPOCH.read(store, name);
-      if (ObjectHeader.isOf(object, repository)) { // else left by an interrupted creation
-        load(name, object);
+      try {
+        byte[] object = ObjectKind.EPOCH.read(store, name);
+        if (ObjectHeader.isOf(object, repository)) {
+          load(name, object);
+        } else {
+          foreign.add(name); // left by an interrupted creation
+        }
+      } catch (CorruptObjectException | UnsupportedFormatException e) {
+        unopened.put(name, e);
       }
     }
     if (epochs.isEmpty()) {
-      throw new CorruptObjectException(store.describe(), "it has no epoch that the key opens");
+      throw noEpoch(foreign);
     }
+  }
+
+  private RepositoryException noEpoch(List<ObjectName> foreign) {
+    if (!unopened.isEmpty()) {
+      return unopened.values().iterator().next();
+    }
+    return foreign.isEmpty()
+        ? new CorruptObjectException(store.describe(), "it has no epoch that the key opens")
+        : new CorruptObjectException(
+            foreign.getFirst().value(), "it belongs to another repository, and there is no other");
+  }
+
+  /**
+   * What keeps epochs from being opened that the root keys should open, one line each: what was
+   * written in them cannot be read, and nothing can be written.
+   */
+  @Override
+  public List<String> warnings() {
+    return unopened.values().stream()
+        .map(e -> e.getMessage() + "; it was passed over, but no backup can be made beside it")
+        .toList();
   }
 
   private void load(ObjectName name, byte[] object) {
@@ -66,8 +101,19 @@ final class KeyRing implements ObjectKeys {
     return repository;
   }
 
+  /**
+   * The newest. What does not open could be newer, begun to keep somebody out who knows the others.
+   */
   @Override
   public RandomId currentEpoch() {
+    unopened.forEach(
+        (name, e) -> {
+          throw new CorruptObjectException(
+              name.value(),
+              "it could be the epoch to write in, and does not open: " + e.getMessage(),
+              "If nobody here began it, move it out of the repository; else bring it back from a"
+                  + " copy of the storage.");
+        });
     return epochs.values().stream()
         .max(Comparator.comparingLong(EpochObject::sequence).thenComparing(e -> e.id().toString()))
         .orElseThrow(() -> new IllegalStateException("no epoch is loaded"))

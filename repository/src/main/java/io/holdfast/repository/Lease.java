@@ -235,7 +235,7 @@ final class Lease implements AutoCloseable {
   /** Removes a session's objects, once its backup's fate is decided. */
   static void remove(ObjectStore store, String session) {
     try (Stream<ObjectStat> objects = store.list(PREFIX + session + "/")) {
-      objects.map(ObjectStat::name).toList().forEach(store::delete);
+      objects.map(ObjectStat::name).filter(NameForm.SESSION::fits).toList().forEach(store::delete);
     }
   }
 }

@@ -33,14 +33,12 @@ final class LostPacks {
     PackSet named = named(runs);
     PackSet there = new PackSet();
     boolean[] unnamed = {false};
-    try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
+    try (Stream<ObjectStat> packs = NameForm.PACK.list(store)) {
       packs.forEach(
           pack -> {
             PackName name = PackName.ofObject(pack.name());
-            if (name != null) {
-              there.add(sized(name.key(), pack.size()));
-              unnamed[0] |= !named.contains(name.key());
-            }
+            there.add(sized(name.key(), pack.size()));
+            unnamed[0] |= !named.contains(name.key());
           });
     }
     there.sorted();

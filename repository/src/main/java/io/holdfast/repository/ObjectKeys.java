@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import java.util.List;
 import javax.crypto.SecretKey;
 
 /** The keys of objects, derived from the epoch keys that were opened. Thread-safe. */
@@ -7,8 +8,17 @@ interface ObjectKeys extends AutoCloseable {
   /** The repository whose keys these are. */
   RandomId repository();
 
-  /** The epoch in which new objects are written. */
+  /**
+   * The epoch in which new objects are written.
+   *
+   * @throws CorruptObjectException when that cannot be told
+   */
   RandomId currentEpoch();
+
+  /** What was passed over when they were opened, one line each, for people. */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /**
    * The AES key of an object: {@code HKDF(epoch key, salt, label, 32)}.

@@ -48,7 +48,7 @@ final class OpenKeys {
   }
 
   private byte[] format() {
-    try (Stream<ObjectStat> list = store.list(FormatObject.PREFIX)) {
+    try (Stream<ObjectStat> list = NameForm.FORMAT.list(store)) {
       Optional<ObjectStat> newer = list.filter(o -> !o.name().equals(FormatObject.NAME)).findAny();
       if (newer.isPresent()) {
         throw new UnsupportedFormatException("the repository", "it has " + newer.get().name());

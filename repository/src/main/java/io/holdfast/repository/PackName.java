@@ -26,26 +26,12 @@ final class PackName implements Comparable<PackName> {
   }
 
   /**
-   * The pack that an object's name names.
+   * The pack that lies under this name.
    *
-   * @throws CorruptObjectException when it names none
+   * @param object of the form that packs have
    */
-  static PackName parse(ObjectName name) {
-    try {
-      return new PackName(HexFormat.of().parseHex(name.last()));
-    } catch (IllegalArgumentException e) {
-      throw new CorruptObjectException(name.value(), "it is not named as a pack is");
-    }
-  }
-
-  /** The pack that lies under this name, or null when nobody would look for a pack there. */
-  static @Nullable PackName ofObject(ObjectName object) {
-    try {
-      PackName name = parse(object);
-      return name.object().equals(object) ? name : null;
-    } catch (CorruptObjectException e) {
-      return null;
-    }
+  static PackName ofObject(ObjectName object) {
+    return new PackName(HexFormat.of().parseHex(object.last()));
   }
 
   /** Eight bytes of the name, for a {@link PackSet}. */

@@ -81,11 +81,7 @@ final class PackSizes {
 
   /** Ticks a listed pack off; false when it is not one of them. */
   boolean found(ObjectStat object) {
-    PackName pack = PackName.ofObject(object.name());
-    if (pack == null) {
-      return false;
-    }
-    byte[] name = pack.rawBytes();
+    byte[] name = PackName.ofObject(object.name()).rawBytes();
     int first = firstNotBefore(name);
     boolean known = false;
     // The same pack may be known from several index objects.

@@ -30,7 +30,7 @@ final class RebuildIndex {
   void run(List<IndexRun> known, Consumer<List<PackSummary>> batches) {
     PackSizes named = named(known);
     List<PackSummary> batch = new ArrayList<>();
-    try (Stream<ObjectStat> objects = store.list(PackName.PREFIX)) {
+    try (Stream<ObjectStat> objects = NameForm.PACK.list(store)) {
       objects.forEach(
           object -> {
             if (!isNamed(named, object)) {
@@ -66,12 +66,8 @@ final class RebuildIndex {
   }
 
   private void read(ObjectStat object, List<PackSummary> into) {
-    PackName name = PackName.ofObject(object.name());
-    if (name == null) {
-      return;
-    }
     try {
-      into.add(packs.readSummary(name, object.size()));
+      into.add(packs.readSummary(PackName.ofObject(object.name()), object.size()));
     } catch (UnusableObjectException
         | UnsupportedFormatException
         | WrongKeyException

@@ -50,6 +50,7 @@ public final class Repository implements AutoCloseable {
     records = new Records(store, keys, options.random());
     backups = new Backups(store, records, notes);
     packs = new PackReader(store, keys);
+    keys.warnings().forEach(notes::warn);
     cpu =
         Executors.newFixedThreadPool(
             options.parallelism(), Thread.ofPlatform().daemon().name("repository-", 0).factory());

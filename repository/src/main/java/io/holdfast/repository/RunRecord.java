@@ -29,6 +29,8 @@ public record RunRecord(
     long storedBytes,
     @Nullable String error) {
 
+  static final String PREFIX = "runs/";
+
   public RunRecord {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(backup, "backup");
@@ -61,7 +63,7 @@ public record RunRecord(
 
   /** Where it is stored: an attempt has one, whoever puts it. */
   ObjectName object() {
-    return ObjectName.of("runs/" + id);
+    return ObjectName.of(PREFIX + id);
   }
 
   /** The time between, not negative; the instants may be any that storage has. */

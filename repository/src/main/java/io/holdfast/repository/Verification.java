@@ -55,7 +55,7 @@ public final class Verification {
     DamagedPacks damaged = new DamagedPacks();
     List<IndexRun> runs = index.runs();
     PackSet named = LostPacks.named(runs);
-    countPacks(named, findings);
+    countObjects(named, findings);
     if (findings.unusedPacks.sum() > 0) {
       index.takeInUnnamed();
     }
@@ -71,17 +71,24 @@ public final class Verification {
     return findings.report(level);
   }
 
-  private void countPacks(PackSet named, Findings findings) {
-    try (Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
-      packs.forEach(
-          pack -> {
-            findings.packs.increment();
-            findings.bytes.add(pack.size());
-            PackName name = PackName.ofObject(pack.name());
-            if (name == null || !named.contains(name.key())) {
-              findings.unusedPacks.increment();
+  private void countObjects(PackSet named, Findings findings) {
+    try (Stream<ObjectStat> objects = store.list("")) {
+      objects.forEach(
+          object -> {
+            if (NameForm.PACK.fits(object.name())) {
+              countPack(object, named, findings);
+            } else if (!NameForm.fitsAny(object.name())) {
+              findings.addStranger(object.name());
             }
           });
+    }
+  }
+
+  private static void countPack(ObjectStat pack, PackSet named, Findings findings) {
+    findings.packs.increment();
+    findings.bytes.add(pack.size());
+    if (!named.contains(PackName.ofObject(pack.name()).key())) {
+      findings.unusedPacks.increment();
     }
   }
 
@@ -128,7 +135,7 @@ public final class Verification {
   private void checkRecords(Findings findings, VerificationLevel level) {
     CheckReferences references = new CheckReferences(index, chunkReader, hashing);
     forEach(
-        BackupName.PREFIX,
+        NameForm.BACKUP,
         ObjectKind.BACKUP,
         findings,
         (name, object) -> {
@@ -143,12 +150,12 @@ public final class Verification {
           }
         });
     forEach(
-        "runs/",
+        NameForm.RUN,
         ObjectKind.RUN,
         findings,
         (name, object) -> records.open(ObjectKind.RUN, name, object, RunRecord.class));
     forEach(
-        Lease.PREFIX,
+        NameForm.SESSION,
         ObjectKind.SESSION,
         findings,
         (name, object) -> records.open(ObjectKind.SESSION, name, object, SessionRecord.class));
@@ -158,8 +165,8 @@ public final class Verification {
     void check(ObjectName name, byte[] object);
   }
 
-  private void forEach(String prefix, ObjectKind kind, Findings findings, RecordCheck check) {
-    try (Stream<ObjectStat> objects = store.list(prefix)) {
+  private void forEach(NameForm form, ObjectKind kind, Findings findings, RecordCheck check) {
+    try (Stream<ObjectStat> objects = form.list(store)) {
       objects
           .map(ObjectStat::name)
           .forEach(name -> findings.check(name.value(), () -> checkIfThere(name, kind, check)));
@@ -184,7 +191,7 @@ public final class Verification {
       VerificationLevel level,
       LongConsumer progress) {
     try (InOrder<Long> checks = new InOrder<>(cpu, parallelism, progress::accept);
-        Stream<ObjectStat> packs = store.list(PackName.PREFIX)) {
+        Stream<ObjectStat> packs = NameForm.PACK.list(store)) {
       packs.forEach(
           pack ->
               checks.submit(
@@ -208,20 +215,17 @@ public final class Verification {
         pack.name().value(),
         () -> {
           try {
-            checkPack(pack, level, findings);
+            checkPack(name, level, findings);
           } catch (UnusableObjectException e) {
-            if (name != null) {
-              damaged.add(name.key(), String.valueOf(e.getMessage()));
-            }
-            if (name == null || !named.contains(name.key())) {
+            damaged.add(name.key(), String.valueOf(e.getMessage()));
+            if (!named.contains(name.key())) {
               throw e;
             }
           }
         });
   }
 
-  private void checkPack(ObjectStat pack, VerificationLevel level, Findings findings) {
-    PackName name = PackName.parse(pack.name());
+  private void checkPack(PackName name, VerificationLevel level, Findings findings) {
     byte[] bytes = packReader.readBytes(name);
     name.requireHashOf(bytes);
     if (level == VerificationLevel.CONTENT) {

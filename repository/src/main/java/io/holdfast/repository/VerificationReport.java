@@ -11,6 +11,8 @@ import java.util.List;
  * @param unusedPacks packs that no index object names, and that no backup was found to need: on the
  *     deepest level those that a writer left that died
  * @param replacedPacks packs that are missing or damaged, and all of whose chunks are in others
+ * @param strangers names of the first objects that are not part of the repository, and that nobody
+ *     looked into; there are {@code strangerCount}
  * @param problems the first of them, each naming its object; there are {@code problemCount}
  */
 public record VerificationReport(
@@ -21,12 +23,18 @@ public record VerificationReport(
     long chunks,
     long unusedPacks,
     long replacedPacks,
+    List<String> strangers,
+    long strangerCount,
     List<Problem> problems,
     long problemCount) {
   /** Problems that a report lists at most. */
   public static final int MAX_PROBLEMS = 1000;
 
+  /** Names of strangers that a report lists at most. */
+  public static final int MAX_STRANGERS = 10;
+
   public VerificationReport {
+    strangers = List.copyOf(strangers);
     problems = List.copyOf(problems);
   }
 

@@ -204,6 +204,28 @@ class PythonReaderTest {
   }
 
   @Test
+  void whatIsNotPartOfTheRepositoryDisturbsNothing() throws Exception {
+    Path copy = copyOfTheRepository();
+    for (String name : StrangeNamesTest.STRANGE) {
+      Files.createDirectories(copy.resolve(name).getParent());
+      Files.writeString(copy.resolve(name), "hello");
+    }
+    for (PythonReader.Outcome outcome : extractAll(reader(copy))) {
+      outcome.requireSuccess();
+    }
+    reader(copy).run("verify").requireSuccess();
+  }
+
+  @Test
+  void anEpochThatNothingNeedsIsPassedOver() throws Exception {
+    Path copy = copyOfTheRepository();
+    String planted = "epochs/" + "0".repeat(32);
+    Files.writeString(copy.resolve(planted), "hello");
+    assertThat(extractAll(reader(copy))).allMatch(outcome -> outcome.errors().contains(planted));
+    assertThat(reader(copy).run("verify").status()).isEqualTo(1);
+  }
+
+  @Test
   void aDamagedRecordHidesNoOther() throws Exception {
     Path copy = copyOfTheRepository();
     String newest = sources.getLast().backup();

@@ -25,10 +25,29 @@ final class SampleBackups {
   private static final int PAGE = 8192;
 
   private final Path directory;
+  private final Opener opener;
   private int caches;
 
   SampleBackups(Path directory) {
+    this(
+        directory,
+        (store, cache, clock, lease) ->
+            TestRepository.open(store, cache, Compression.DEFAULT, clock, lease));
+  }
+
+  private SampleBackups(Path directory, Opener opener) {
     this.directory = directory;
+    this.opener = opener;
+  }
+
+  /** As above, in a repository with key objects, which is made in this store. */
+  static SampleBackups created(Path directory, ObjectStore store) {
+    CreatedRepository.create(store, directory.resolve("first cache"));
+    return new SampleBackups(directory, CreatedRepository::open);
+  }
+
+  private interface Opener {
+    Repository open(ObjectStore store, Path cache, Clock clock, Duration lease);
   }
 
   /** A repository with an empty cache: as another machine would open it. */
@@ -38,7 +57,7 @@ final class SampleBackups {
 
   Repository open(ObjectStore store, Clock clock, Duration lease) {
     Path cache = directory.resolve("cache" + caches++);
-    return TestRepository.open(store, cache, Compression.DEFAULT, clock, lease);
+    return opener.open(store, cache, clock, lease);
   }
 
   /** Makes backup number {@code round}, whose content follows from that number. */
