@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Verifies that a repository holds what was written to it, and lists everything that is not so.",
-      "Level 1: every object is there with its size, every record opens. Level 2: also the bytes of every pack are those"
+      "Level 1: every object is there with its size, every record opens, what opens the repository is sound. Level 2: also the bytes of every pack are those"
           + " that were written. Level 3: also every chunk decrypts, decompresses and has its hash."
     },
     footer = {"", "Examples:", "  holdfast verify", "  holdfast verify --level 2"})

@@ -52,7 +52,7 @@ final class CreateKeys {
     byte[] format = FormatObject.of(repository, clock.instant()).encode();
     byte[] formatHash = Sha256.of(format);
     RootKey root = RootKey.first(like == null ? RootKey.random(random) : like.family(), random);
-    KeyRing ring = new KeyRing(store, repository, Map.of(root.generation(), root));
+    KeyRing ring = new KeyRing(store, repository, formatHash, Map.of(root.generation(), root));
     boolean complete = false;
     try {
       for (NewHolder holder : holders) {

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.math.ec.rfc7748.X25519;
@@ -132,10 +133,7 @@ final class KeyObject {
     if (!holder.isKind(credential.kind())) {
       return Optional.empty();
     }
-    if (!holder.format().equals(HexFormat.of().formatHex(formatHash))) {
-      throw new CorruptObjectException(
-          FormatObject.NAME.value(), "it is not the one that " + what + " was made for");
-    }
+    requireFormat(formatHash);
     Argon2Cost cost = holder.cost(what);
     byte[] aad = new Encoder().bytes(authenticated).bytes(formatHash).toBytes();
     byte[] payload;
@@ -146,14 +144,51 @@ final class KeyObject {
       return Optional.empty();
     }
     RootKey root = RootKey.decode(payload, what);
+    boolean authentic = false;
+    try {
+      if (root.generation() != header.generation()) {
+        throw new CorruptObjectException(what, "its generations disagree");
+      }
+      requireMac(root);
+      authentic = true;
+      return Optional.of(root);
+    } finally {
+      if (!authentic) {
+        root.close();
+      }
+    }
+  }
+
+  /**
+   * Checks what can be told without the holder's credential.
+   *
+   * @param roots by generation; one of another generation is not checked
+   * @throws CorruptObjectException when nobody who knew the root key made it, or not for this
+   *     repository
+   */
+  void requireAuthentic(Map<Long, RootKey> roots, byte[] formatHash) {
+    holder.cost(what);
+    RootKey root = roots.get(header.generation());
+    if (root == null) {
+      return;
+    }
+    requireMac(root);
+    requireFormat(formatHash);
+  }
+
+  private void requireFormat(byte[] formatHash) {
+    if (!holder.format().equals(HexFormat.of().formatHex(formatHash))) {
+      throw new CorruptObjectException(
+          FormatObject.NAME.value(), "it is not the one that " + what + " was made for");
+    }
+  }
+
+  private void requireMac(RootKey root) {
     int body = object.length - MAC;
     byte[] mac = Arrays.copyOfRange(object, body, object.length);
-    if (root.generation() != header.generation()
-        || !MessageDigest.isEqual(mac, mac(root, object, body))) {
-      root.close();
+    if (!MessageDigest.isEqual(mac, mac(root, object, body))) {
       throw new CorruptObjectException(what, "its holder is not authentic");
     }
-    return Optional.of(root);
   }
 
   private static Gcm wrapping(Secret kek) {

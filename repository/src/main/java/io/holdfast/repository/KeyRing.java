@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
@@ -22,6 +23,7 @@ final class KeyRing implements ObjectKeys {
 
   private final ObjectStore store;
   private final RandomId repository;
+  private final byte[] formatHash;
   private final Map<Long, RootKey> roots;
   private final Map<RandomId, EpochObject> epochs = new ConcurrentHashMap<>();
 
@@ -29,11 +31,13 @@ final class KeyRing implements ObjectKeys {
   private final Map<ObjectName, RepositoryException> unopened = new LinkedHashMap<>();
 
   /**
+   * @param formatHash SHA-256 of {@code format/1}
    * @param roots opened; taken over
    */
-  KeyRing(ObjectStore store, RandomId repository, Map<Long, RootKey> roots) {
+  KeyRing(ObjectStore store, RandomId repository, byte[] formatHash, Map<Long, RootKey> roots) {
     this.store = store;
     this.repository = repository;
+    this.formatHash = formatHash.clone();
     this.roots = Map.copyOf(roots);
   }
 
@@ -149,6 +153,11 @@ final class KeyRing implements ObjectKeys {
     } catch (ObjectNotFoundException e) {
       throw new CorruptObjectException(name, "it names epoch " + id + ", which does not exist");
     }
+  }
+
+  @Override
+  public void verify(Findings findings) {
+    new VerifyKeys(store, repository, formatHash, roots).run(Set.copyOf(epochs.keySet()), findings);
   }
 
   /** The secrets of the default domain, derived when asked for. */

@@ -28,6 +28,9 @@ interface ObjectKeys extends AutoCloseable {
    */
   SecretKey derive(ObjectHeader header, String label, String name);
 
+  /** Checks the objects that they were opened from, and those of other holders. */
+  default void verify(Findings findings) {}
+
   /** Wipes the keys, as far as they are held here. */
   @Override
   default void close() {}

@@ -32,9 +32,10 @@ final class OpenKeys {
     RandomId repository = FormatObject.decode(format).repositoryId();
     // A part of the memory: the rest of the program needs some too.
     long memory = Runtime.getRuntime().maxMemory() / 4 * 3;
+    byte[] formatHash = Sha256.of(format);
     Map<Long, RootKey> roots =
-        new FindRootKeys(store, repository, Sha256.of(format), memory).find(credential);
-    KeyRing ring = new KeyRing(store, repository, roots);
+        new FindRootKeys(store, repository, formatHash, memory).find(credential);
+    KeyRing ring = new KeyRing(store, repository, formatHash, roots);
     boolean loaded = false;
     try {
       ring.loadEpochs();

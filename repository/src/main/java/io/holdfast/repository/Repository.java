@@ -172,6 +172,7 @@ public final class Repository implements AutoCloseable {
     OpenIndex open = openIndex();
     return new Verification(
         store,
+        keys,
         records,
         new IndexObjects(store, keys, options.random()),
         open.index(),

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  */
 public final class Verification {
   private final ObjectStore store;
+  private final ObjectKeys keys;
   private final Records records;
   private final IndexObjects indexObjects;
   private final ChunkIndex index;
@@ -26,6 +27,7 @@ public final class Verification {
 
   Verification(
       ObjectStore store,
+      ObjectKeys keys,
       Records records,
       IndexObjects indexObjects,
       ChunkIndex index,
@@ -35,6 +37,7 @@ public final class Verification {
       ExecutorService cpu,
       int parallelism) {
     this.store = store;
+    this.keys = keys;
     this.records = records;
     this.indexObjects = indexObjects;
     this.index = index;
@@ -59,6 +62,7 @@ public final class Verification {
     if (findings.unusedPacks.sum() > 0) {
       index.takeInUnnamed();
     }
+    keys.verify(findings);
     findLost(runs, damaged);
     if (level != VerificationLevel.OBJECTS) {
       checkIndex(findings);

@@ -212,7 +212,12 @@ final class RepositoryKeysTest {
     ObjectName first = names("epochs/").getFirst();
     byte[] object = seal(early);
     store.delete(first);
-    KeyRing none = new KeyRing(store, early.repository(), Map.of(1L, rootOf(keyFile(1))));
+    KeyRing none =
+        new KeyRing(
+            store,
+            early.repository(),
+            Sha256.of(store.get(FormatObject.NAME)),
+            Map.of(1L, rootOf(keyFile(1))));
     assertThatExceptionOfType(CorruptObjectException.class)
         .isThrownBy(() -> openRun(none, object))
         .withMessageContaining("does not exist");
