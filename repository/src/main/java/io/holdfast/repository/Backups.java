@@ -5,6 +5,7 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,32 @@ public final class Backups {
     try (Stream<BackupRecord> all = stream()) {
       return all.filter(which).max(ORDER);
     }
+  }
+
+  /**
+   * A backup whose record cannot be read.
+   *
+   * @param why what keeps it from being read; its category says whether it is damaged
+   */
+  public record Unreadable(BackupName backup, RepositoryException why) {}
+
+  /** The backups that lists pass over, in the order of their names. */
+  public List<Unreadable> unreadable() {
+    List<ObjectName> names;
+    try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
+      names = objects.map(ObjectStat::name).sorted().toList();
+    }
+    List<Unreadable> unreadable = new ArrayList<>();
+    for (ObjectName name : names) {
+      try {
+        read(name);
+      } catch (ObjectNotFoundException removedMeanwhile) {
+        continue;
+      } catch (CorruptObjectException | UnsupportedFormatException e) {
+        unreadable.add(new Unreadable(new BackupName(name.last()), e));
+      }
+    }
+    return unreadable;
   }
 
   /**
