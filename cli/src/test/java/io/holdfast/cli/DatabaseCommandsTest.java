@@ -14,6 +14,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The program, in a process of its own, on a cluster with tablespaces. */
+/** The program, in a process of its own, on a cluster with tablespaces and some files. */
 class DatabaseCommandsTest {
   @TempDir static Path root;
   private static TestCluster cluster;
@@ -39,13 +42,16 @@ class DatabaseCommandsTest {
         "CREATE TABLE b AS SELECT n, repeat('b', 500) f FROM generate_series(1, 9000) n");
     program = new LaunchedCommand(root, new Random(1));
     Files.writeString(root.resolve("passphrase"), "correct");
+    Files.writeString(Files.createDirectory(root.resolve("uploads")).resolve("a.txt"), "stored");
     Files.writeString(
         root.resolve("holdfast.yaml"),
         """
         version: 1
         repositories: {main: {path: repository, passphrase: "file:passphrase"}}
-        sources: {database: {type: postgresql, host: %s}}
-        policies: {all: {repository: main, sources: [database]}}
+        sources:
+          uploads: {type: files, path: uploads}
+          database: {type: postgresql, host: %s}
+        policies: {all: {repository: main, sources: [uploads, database]}}
         """
             .formatted(cluster.server().socket().getParent()));
     assertSuccess(program.launch("init", "--no-recovery-kit"));
@@ -71,14 +77,19 @@ class DatabaseCommandsTest {
    * Restores with both tablespaces beside the target: one is named by its oid, one by its place.
    */
   private static CommandRun restore(String which, Path target, String... further) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--source", "database"));
+    all.addAll(List.of(further));
+    return program.launch(restoreOfAll(which, target, all.toArray(String[]::new)));
+  }
+
+  private static String[] restoreOfAll(String which, Path target, String... further)
+      throws Exception {
     String fast = cluster.query("SELECT oid FROM pg_tablespace WHERE spcname = 'fast'");
-    List<String> command =
-        new ArrayList<>(
-            List.of("restore", which, "--source", "database", "--to", target.toString()));
+    List<String> command = new ArrayList<>(List.of("restore", which, "--to", target.toString()));
     command.addAll(List.of("--tablespace", fast + "=" + target + "-fast"));
     command.addAll(List.of("--tablespace", placeOf("big") + "=" + target + "-big"));
     command.addAll(List.of(further));
-    return program.launch(command.toArray(String[]::new));
+    return command.toArray(String[]::new);
   }
 
   private static JsonNode source(CommandRun run) {
@@ -146,11 +157,62 @@ class DatabaseCommandsTest {
     assertThat(run.err()).startsWith("holdfast: ").contains("is not empty").hasLineCount(1);
     assertThat(target.resolve("PG_VERSION")).doesNotExist();
     assertThat(cluster.query("SELECT count(*) FROM a")).isEqualTo("9000");
+  }
 
-    CommandRun unknown =
-        program.launch("restore", backup, "--to", target.toString(), "--tablespace", "1=/tmp/x");
-    assertThat(unknown.code()).isEqualTo(2);
-    assertThat(unknown.err()).contains("the backup has no tablespace 1").hasLineCount(1);
+  @Test
+  void nothingIsMadeWhenTheDatabaseCannotBeRestored() throws Exception {
+    Path target = placeOf("nothing");
+    String to = target.toString();
+    assertRefused(2, "the backup has no tablespace 1", "--to", to, "--tablespace", "1=/tmp/x");
+    assertRefused(2, "is neither oid=", "--to", to, "--tablespace", "somewhere");
+    assertRefused(11, "is not empty", "--to", to);
+    String within = target + "/uploads";
+    assertRefused(
+        11,
+        "database would go to " + within + ", and uploads to " + within,
+        "--to",
+        to,
+        "--tablespace",
+        placeOf("fast") + "=" + within,
+        "--tablespace",
+        placeOf("big") + "=" + target + "-big");
+    assertThat(target).doesNotExist();
+
+    Path living = placeOf("fast");
+    Set<Path> before = namesIn(living);
+    assertRefused(11, "overlaps " + living, "--to", living.toString());
+    assertThat(namesIn(living)).isEqualTo(before);
+  }
+
+  private static void assertRefused(int code, String message, String... options) {
+    List<String> command = new ArrayList<>(List.of("restore", backup));
+    command.addAll(List.of(options));
+    CommandRun run = program.run(command.toArray(String[]::new));
+    assertThat(run.err()).startsWith("holdfast: ").contains(message).hasLineCount(1);
+    assertThat(run.code()).isEqualTo(code);
+  }
+
+  private static Set<Path> namesIn(Path directory) throws Exception {
+    try (Stream<Path> names = Files.list(directory)) {
+      return names.collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void aRunningServerIsFoundBeforeFilesAreReplaced() throws Exception {
+    Path target = placeOf("both");
+    assertSuccess(program.launch(restoreOfAll(backup, target)));
+    Path file = target.resolve("uploads/a.txt");
+    assertThat(file).hasContent("stored");
+    try (RestoredServer server = RestoredServer.start(cluster, target.resolve("database"))) {
+      Files.writeString(file, "live");
+      CommandRun run = program.launch(restoreOfAll(backup, target, "--overwrite"));
+      assertThat(run.code()).isEqualTo(11);
+      assertThat(run.err()).contains("runs in " + target).hasLineCount(1);
+      assertThat(file).hasContent("live");
+      assertThat(target.resolve(".holdfast-restore.json")).doesNotExist();
+      assertThat(query(server, "SELECT count(*) FROM a")).isEqualTo("9000");
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.ClusterRestore;
 import io.holdfast.postgres.CompareMachine;
 import io.holdfast.postgres.MachineComparison;
+import io.holdfast.postgres.PlacedTablespace;
 import io.holdfast.postgres.RestoreOptions;
 import io.holdfast.postgres.RestoredCluster;
 import io.holdfast.postgres.TablespaceMapping;
@@ -16,6 +17,7 @@ import io.holdfast.repository.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Restores one source. */
@@ -48,6 +50,25 @@ final class RestoreSource {
         : treeRestore(source).isUnfinished(target);
   }
 
+  /**
+   * Looks whether {@link #run} would be refused, and changes nothing.
+   *
+   * @return the directories that it would write to
+   * @throws io.holdfast.storage.HoldfastException if it would be
+   */
+  List<BytePath> check(SourceRecord source) {
+    BytePath target = targets.of(source);
+    List<BytePath> places = new ArrayList<>(List.of(target));
+    if (source.type() == SourceType.DATABASE) {
+      clusterRestore(source, target).check().stream()
+          .map(PlacedTablespace::place)
+          .forEach(places::add);
+    } else {
+      treeRestore(source).check(target);
+    }
+    return places;
+  }
+
   RunRestore.Restored run(SourceRecord source) {
     BytePath target = targets.of(source);
     try {
@@ -58,17 +79,8 @@ final class RestoreSource {
   }
 
   private RunRestore.Restored database(SourceRecord source, BytePath target) {
-    RestoreOptions options =
-        RestoreOptions.to(target)
-            .with(tablespaces)
-            .withProgress(new DatabaseReader.Steps(source.name(), progress));
     MachineComparison machine = CompareMachine.withThis(source.details());
-    RestoredCluster cluster =
-        new ClusterRestore(
-                opened.manifest(source),
-                opened.contents(),
-                request.replace() ? options.forced() : options)
-            .run();
+    RestoredCluster cluster = clusterRestore(source, target).run();
     return new RunRestore.Restored(
         source.name(),
         source.type(),
@@ -80,6 +92,15 @@ final class RestoreSource {
         machine.warnings().size(),
         cluster.tablespaces(),
         machine.reindex());
+  }
+
+  private ClusterRestore clusterRestore(SourceRecord source, BytePath target) {
+    RestoreOptions options =
+        RestoreOptions.to(target)
+            .with(tablespaces)
+            .withProgress(new DatabaseReader.Steps(source.name(), progress));
+    return new ClusterRestore(
+        opened.manifest(source), opened.contents(), request.replace() ? options.forced() : options);
   }
 
   private RunRestore.Restored tree(SourceRecord source, BytePath target) {

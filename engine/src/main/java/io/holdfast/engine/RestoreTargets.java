@@ -43,6 +43,11 @@ final class RestoreTargets {
     }
   }
 
+  /** Where the sources are going to be, to be filled. */
+  RestorePlaces places() {
+    return new RestorePlaces(request.target());
+  }
+
   /** Notes that a source is going to be written. */
   void begin(SourceRecord source) {
     if (!direct) {
@@ -87,7 +92,7 @@ final class RestoreTargets {
         DirectoryReader names = handle.read()) {
       return names.next() != null;
     } catch (PosixException e) {
-      if (e.isAbsent()) {
+      if (e.errno() == Errno.ENOENT) {
         return false;
       }
       throw new RestoreException(

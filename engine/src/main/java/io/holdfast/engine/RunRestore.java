@@ -125,7 +125,8 @@ public final class RunRestore {
    */
   public Result run(Request request, ProgressListener progress) {
     Instant started = surroundings.clock().instant();
-    try (Repository repository = new OpenRepository(surroundings).openForData(request.repository())) {
+    try (Repository repository =
+        new OpenRepository(surroundings).openForData(request.repository())) {
       BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
       requireSense(request, sources);
@@ -138,9 +139,7 @@ public final class RunRestore {
                   request.paths().stream().map(BytePath::toString).toList());
       RestoreTargets targets = new RestoreTargets(request, repository.id(), backup.id().value());
       RestoreSource restore = new RestoreSource(request, targets, opened, progress);
-      for (SourceRecord source : sources) {
-        targets.requireUsable(source, target -> restore.isUnfinished(source, target));
-      }
+      requirePossible(sources, targets, restore);
       targets.makeParents(sources);
       List<Restored> restored = new ArrayList<>();
       for (SourceRecord source : sources) {
@@ -154,6 +153,16 @@ public final class RunRestore {
           Duration.between(started, surroundings.clock().instant()),
           restored,
           repository.warnings());
+    }
+  }
+
+  /** All of them are looked at before the first is written. */
+  private static void requirePossible(
+      List<SourceRecord> sources, RestoreTargets targets, RestoreSource restore) {
+    RestorePlaces places = targets.places();
+    for (SourceRecord source : sources) {
+      targets.requireUsable(source, target -> restore.isUnfinished(source, target));
+      places.add(source.name(), restore.check(source));
     }
   }
 

@@ -91,6 +91,51 @@ class RoundTripTest {
   }
 
   @Test
+  void nothingIsMadeWhenOneOfTheSourcesCannotBeRestored() throws Exception {
+    fixture.backUp();
+    Path settings = temporary.resolve("out/settings");
+    Files.createDirectories(settings.getParent());
+    Files.createFile(settings);
+    assertFails(FailureCategory.CONFLICT, () -> restore(List.of(), Set.of(), List.of()));
+    Files.delete(settings);
+    Path work = Files.createDirectories(settings.resolve(".holdfast-restore"));
+    Files.createFile(work.resolve("manifest-of-another"));
+    assertFails(FailureCategory.CONFLICT, () -> restore(List.of(), Set.of(), List.of()));
+    try (Stream<Path> files = Files.list(temporary.resolve("out"))) {
+      assertThat(files).containsExactly(settings);
+    }
+  }
+
+  @Test
+  void theDirectoryAboveTheTargetHasToBeThere() throws Exception {
+    fixture.backUp();
+    Files.createFile(temporary.resolve("file"));
+    for (List<String> sources : List.of(List.<String>of(), List.of("uploads"))) {
+      assertFails(
+          FailureCategory.NOT_FOUND, () -> restoreTo(temporary.resolve("no/where"), sources));
+      assertFails(
+          FailureCategory.CONFLICT, () -> restoreTo(temporary.resolve("file/out"), sources));
+    }
+    assertThat(temporary.resolve("no")).doesNotExist();
+  }
+
+  private void restoreTo(Path target, List<String> sources) {
+    new RunRestore(fixture.surroundings)
+        .run(
+            new RunRestore.Request(
+                fixture.repository(),
+                "latest",
+                BytePath.of(target.toString()),
+                sources,
+                Set.of(),
+                List.of(),
+                false,
+                false,
+                List.of()),
+            ProgressListener.NONE);
+  }
+
+  @Test
   void aRestoreThatWasBrokenOffIsRepeatedWithoutBeingAllowedToOverwrite() throws Exception {
     fixture.backUp();
     breakOff("settings");

@@ -77,7 +77,7 @@ final class RestoreTarget implements AutoCloseable {
         makeWritable(root);
       }
       DirectoryHandle work = openWork(target, root, workName);
-      BytePath claim = BytePath.of(MANIFEST + manifest);
+      BytePath claim = claimOf(manifest);
       claim(target, work, claim, overwrite);
       return new RestoreTarget(root, work, workName, claim, replaces);
     } catch (PosixException | RuntimeException e) {
@@ -86,11 +86,50 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks whether {@link #open} would refuse, and changes nothing. The target and what is above it
+   * may be absent.
+   *
+   * @throws TargetConflictException if it holds something that was not allowed, or another restore
+   *     runs
+   */
+  static void check(
+      BytePath target, boolean overwrite, String manifest, Predicate<BytePath> isTaken)
+      throws PosixException {
+    BytePath workName = workName(isTaken);
+    try (DirectoryHandle root = DirectoryHandle.open(target)) {
+      if (holds(root, workName)) {
+        checkWork(target, root.openDirectory(workName), overwrite, manifest);
+      } else if (!overwrite && !isEmpty(root)) {
+        throw TargetConflictException.notEmpty(target);
+      }
+    } catch (PosixException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  private static void checkWork(
+      BytePath target, DirectoryHandle opened, boolean overwrite, String manifest)
+      throws PosixException {
+    try (DirectoryHandle work = opened) {
+      if (!work.tryLock()) {
+        throw TargetConflictException.busy(target);
+      }
+      requireSame(target, work, claimOf(manifest), overwrite);
+    }
+  }
+
   /** Whether a restore into this directory has begun and not ended. */
   static boolean isUnfinished(BytePath target, Predicate<BytePath> isTaken) throws PosixException {
     try (DirectoryHandle root = DirectoryHandle.open(target)) {
       return holds(root, workName(isTaken));
     }
+  }
+
+  private static BytePath claimOf(String manifest) {
+    return BytePath.of(MANIFEST + manifest);
   }
 
   private static BytePath workName(Predicate<BytePath> isTaken) {
@@ -169,19 +208,12 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  /**
-   * Notes what is restored, durably, and removes what an earlier attempt was making.
-   *
-   * @throws TargetConflictException if that attempt was to restore something else: the target would
-   *     become a mixture of both
-   */
+  /** Notes what is restored, durably, and removes what an earlier attempt was making. */
   private static void claim(
       BytePath target, DirectoryHandle work, BytePath claim, boolean overwrite)
       throws PosixException {
     try {
-      if (!overwrite && !holdsOnly(work, claim)) {
-        throw TargetConflictException.unfinished(target);
-      }
+      requireSame(target, work, claim, overwrite);
       clean(work, claim);
       try {
         work.createFile(claim, PRIVATE).close();
@@ -194,6 +226,18 @@ final class RestoreTarget implements AutoCloseable {
     } catch (PosixException | RuntimeException e) {
       work.close();
       throw e;
+    }
+  }
+
+  /**
+   * @throws TargetConflictException if an earlier attempt was to restore something else: the target
+   *     would become a mixture of both
+   */
+  private static void requireSame(
+      BytePath target, DirectoryHandle work, BytePath claim, boolean overwrite)
+      throws PosixException {
+    if (!overwrite && !holdsOnly(work, claim)) {
+      throw TargetConflictException.unfinished(target);
     }
   }
 

@@ -97,6 +97,25 @@ public final class TreeRestore {
   }
 
   /**
+   * Looks whether {@link #run} would refuse to restore into a directory, and changes nothing. The
+   * directory and what is above it may be absent.
+   *
+   * @throws PathNotInBackupException if a wanted path is not there
+   * @throws TargetConflictException if the target holds something that was not allowed, or is in
+   *     use
+   * @throws TreeException if the target cannot be looked into
+   */
+  public void check(BytePath target) {
+    var _ = new SelectedEntries(manifest, options.paths());
+    try {
+      RestoreTarget.check(
+          target, options.overwrite(), manifest.ref().root().toString(), this::isTaken);
+    } catch (PosixException e) {
+      throw TreeException.of("cannot restore into " + target, e);
+    }
+  }
+
+  /**
    * Whether a restore into this directory has begun and not ended; {@link #run} finishes it if it
    * is of the same manifest.
    */

@@ -141,6 +141,12 @@ final class TreeFixture implements AutoCloseable {
         .run(bytes(target));
   }
 
+  /** Looks whether a restore into the target would be refused. */
+  void check(Manifest manifest, TreeRestoreOptions options) {
+    new TreeRestore(manifest, repository.contents(), options, TreeProgress.NONE)
+        .check(bytes(target));
+  }
+
   TreeComparisonResult compare() {
     return TreeComparison.ofEverything()
         .withSpool(spool, 10_000)

@@ -105,6 +105,49 @@ class TreeRestoreTest {
   }
 
   @Test
+  void aCheckFindsWhatARestoreWouldRefuseAndChangesNothing() throws Exception {
+    TreeFixture.Backup backup = backupOf("a");
+    TreeRestoreOptions options = TreeRestoreOptions.defaults();
+    TreeRestoreOptions overwriting = options.withOverwrite(true);
+    fixture.check(backup.manifest(), options);
+    assertThat(fixture.target).doesNotExist();
+    assertThatThrownBy(
+            () ->
+                fixture.check(backup.manifest(), options.withPaths(List.of(BytePath.of("absent")))))
+        .isInstanceOf(PathNotInBackupException.class);
+
+    Path other = Files.createDirectories(fixture.target.resolve(".holdfast-restore/x")).getParent();
+    Files.delete(other.resolve("x"));
+    Files.createFile(other.resolve("manifest-of-another"));
+    assertThatThrownBy(() -> fixture.check(backup.manifest(), options))
+        .isInstanceOf(TargetConflictException.class)
+        .hasMessageContaining("unfinished restore of another backup");
+    fixture.check(backup.manifest(), overwriting);
+    try (DirectoryHandle work = DirectoryHandle.open(TreeFixture.bytes(other))) {
+      assertThat(work.tryLock()).isTrue();
+      assertThatThrownBy(() -> fixture.check(backup.manifest(), overwriting))
+          .isInstanceOf(TargetConflictException.class)
+          .hasMessageContaining("another restore");
+    }
+    assertThat(target())
+        .containsExactlyInAnyOrder(".holdfast-restore", ".holdfast-restore/manifest-of-another");
+
+    Files.delete(other.resolve("manifest-of-another"));
+    Files.move(other, fixture.target.resolve("mine"));
+    assertThatThrownBy(() -> fixture.check(backup.manifest(), options))
+        .isInstanceOf(TargetConflictException.class)
+        .hasMessage(fixture.target + " is not empty");
+    fixture.check(backup.manifest(), overwriting);
+
+    Files.delete(fixture.target.resolve("mine"));
+    Files.delete(fixture.target);
+    Files.createFile(fixture.target);
+    assertThatThrownBy(() -> fixture.check(backup.manifest(), overwriting))
+        .isInstanceOf(TreeException.class)
+        .hasMessageContaining("Not a directory");
+  }
+
+  @Test
   void takesAnEmptyTarget() throws Exception {
     TreeFixture.Backup backup = backupOf("a");
     Files.createDirectories(fixture.target);

@@ -107,6 +107,22 @@ public final class DirectoryHandle extends OpenNode {
     return openFile(SELF, OpenFlags.READ_WRITE | OpenFlags.UNNAMED, permissions);
   }
 
+  /**
+   * Tries whether files can be made here, by one that has no name and vanishes at once. A file
+   * system that has no such files passes.
+   *
+   * @throws PosixException EACCES, EROFS, ENOSPC and others: what making a file fails with
+   */
+  public void requireWritable() throws PosixException {
+    try {
+      createUnnamedFile(0600).close();
+    } catch (PosixException e) {
+      if (!e.isUnsupported() && e.errno() != Errno.EISDIR) {
+        throw e;
+      }
+    }
+  }
+
   private FileHandle openFile(BytePath name, int flags, int permissions) throws PosixException {
     BytePath shown = path().resolve(name);
     return new FileHandle(NameCalls.open(descriptor(), name, flags, permissions, shown), shown);

@@ -53,13 +53,15 @@ public final class ClusterRestore {
    * decide that, and inspects the target and the places of the tablespaces. Directories above the
    * target may be absent; {@link #run} needs them.
    *
+   * @return where tablespaces would go
    * @throws ClusterRestoreException if {@link #run} would refuse
    * @throws io.holdfast.repository.CorruptObjectException if the backup is damaged
    */
-  public void check() {
+  public List<PlacedTablespace> check() {
     try {
       Plan plan = plan();
       target(plan).check(plan.tablespaces());
+      return placed(plan.tablespaces());
     } catch (IOException e) {
       throw ClusterRestoreException.of(options.target(), e);
     }
