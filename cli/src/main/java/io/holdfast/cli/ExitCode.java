@@ -2,7 +2,10 @@ package io.holdfast.cli;
 
 import io.holdfast.storage.FailureCategory;
 
-/** What the program's exit code says; the table of docs/cli.md. */
+/**
+ * What the program's exit code says; the table of docs/cli.md. After a signal the JVM ends with the
+ * signal's number + 128, whatever the command returns.
+ */
 enum ExitCode {
   OK(0, "done"),
   INTERNAL(1, "a defect of this program: please report it, with --debug"),
@@ -17,7 +20,8 @@ enum ExitCode {
   FULL(10, "no space, or a quota is used up"),
   CONFLICT(11, "somebody else did it first, or the target is in use"),
   WARNINGS(12, "done, with warnings: they are on standard error"),
-  INTERRUPTED(130, "cancelled");
+  INTERRUPTED(130, "cancelled, by SIGINT (Ctrl-C)"),
+  TERMINATED(143, "cancelled, by SIGTERM");
 
   private final int number;
   private final String meaning;

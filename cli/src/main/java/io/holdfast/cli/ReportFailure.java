@@ -3,6 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.engine.ConfigurationException;
 import io.holdfast.engine.ConfigurationProblem;
 import io.holdfast.engine.NearestWord;
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -32,7 +33,7 @@ final class ReportFailure implements IExecutionExceptionHandler, IParameterExcep
     }
     return switch (exception) {
       case ParameterException wrong -> handleParseException(wrong, new String[0]);
-      case HoldfastException failure -> report(failure).number();
+      case HoldfastException failure -> report(failure, commandLine.getCommandName()).number();
       default -> {
         String what = exception.getMessage() == null ? "" : ": " + exception.getMessage();
         line(
@@ -65,7 +66,11 @@ final class ReportFailure implements IExecutionExceptionHandler, IParameterExcep
     return ExitCode.USAGE.number();
   }
 
-  private ExitCode report(HoldfastException failure) {
+  private ExitCode report(HoldfastException failure, String command) {
+    if (failure.category() == FailureCategory.INTERRUPTED) {
+      line(command + " was cancelled", "Run it again"); // what was interrupted says nothing
+      return ExitCode.INTERRUPTED;
+    }
     if (failure instanceof ConfigurationException configuration
         && configuration.problems().size() > 1) {
       PrintStream err = terminal.err();

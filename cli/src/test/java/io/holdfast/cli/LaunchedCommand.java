@@ -43,7 +43,11 @@ final class LaunchedCommand {
 
   /** Runs a command to its end. */
   CommandRun launch(String... command) throws Exception {
-    Process process = start(command);
+    return await(start(command));
+  }
+
+  /** Waits for the end of a command. */
+  CommandRun await(Process process) throws Exception {
     assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
     return new CommandRun(
         process.exitValue(),
@@ -102,8 +106,19 @@ final class LaunchedCommand {
 
   /** Starts a command with the configuration of the root. */
   Process start(String... command) throws IOException {
-    return start(
-        Main.class, root.resolve(OUTPUT), root.resolve(ERRORS), List.of(arguments(command)));
+    return start(List.of(), command);
+  }
+
+  /**
+   * As above, ready to be interrupted: what a shell starts in the background inherits that SIGINT
+   * is ignored, and the JVM leaves it so.
+   */
+  Process startToBeSignalled(String... command) throws IOException {
+    return start(List.of("env", "--default-signal=INT"), command);
+  }
+
+  private Process start(List<String> wrapper, String... command) throws IOException {
+    return start(wrapper, Main.class, root.resolve(ERRORS), List.of(arguments(command)));
   }
 
   /**
@@ -115,19 +130,21 @@ final class LaunchedCommand {
       throws IOException {
     List<String> all = new ArrayList<>(List.of(argument));
     all.addAll(List.of(arguments(command)));
-    return start(main, root.resolve(OUTPUT), messages, all);
+    return start(List.of(), main, messages, all);
   }
 
-  private Process start(Class<?> main, Path output, Path errors, List<String> arguments)
+  private Process start(List<String> wrapper, Class<?> main, Path messages, List<String> arguments)
       throws IOException {
-    List<String> all = new ArrayList<>();
+    List<String> all = new ArrayList<>(wrapper);
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
     all.add(System.getProperty("java.class.path"));
     all.add(main.getName());
     all.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(all).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        new ProcessBuilder(all)
+            .redirectOutput(root.resolve(OUTPUT).toFile())
+            .redirectError(messages.toFile());
     builder.environment().put("XDG_CACHE_HOME", root.resolve("cache").toString());
     builder.environment().put("XDG_STATE_HOME", root.resolve("state").toString());
     return builder.start();

@@ -7,6 +7,8 @@ import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.BackupType;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;
+import io.holdfast.storage.FailureCategory;
+import io.holdfast.storage.HoldfastException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,8 +41,7 @@ public final class RunBackup {
    * @return what was recorded; its warnings tell what is not as complete as it could be, and what
    *     could not be done after the backup was made
    * @throws UnknownNameException when there is no such policy
-   * @throws io.holdfast.storage.HoldfastException when a source cannot be read or the repository
-   *     not be written
+   * @throws HoldfastException when a source cannot be read or the repository not be written
    */
   public BackupMetadata run(Request request, ProgressListener progress) {
     PolicySettings policy = request.configuration().policy(request.policy());
@@ -101,8 +102,7 @@ public final class RunBackup {
 
   /** The backup whose commit took effect although it failed; else what it failed with. */
   private static BackupRecord madeAllTheSame(BackupSession session, RuntimeException failure) {
-    String error =
-        Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
+    String error = describe(failure);
     Optional<BackupRecord> made;
     try {
       made = session.end(error);
@@ -113,6 +113,14 @@ public final class RunBackup {
     BackupRecord record = made.orElseThrow(() -> failure);
     session.warn("backup " + record.id() + " is complete, although its commit failed: " + error);
     return record;
+  }
+
+  /** Where an interrupt happened to meet the attempt says nothing to those who read the list. */
+  private static String describe(RuntimeException failure) {
+    return failure instanceof HoldfastException known
+            && known.category() == FailureCategory.INTERRUPTED
+        ? "the backup was cancelled"
+        : Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
   }
 
   private static BackupRecord commit(BackupSession session, List<SourceReader.Outcome> outcomes) {
