@@ -7,6 +7,8 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command {@code holdfast} and what is below it. */
 @Command(
@@ -52,7 +54,8 @@ final class HoldfastCommand implements Runnable {
     root.addSubcommand(new DemoCommand(context)).addSubcommand(new VersionCommand(context));
     root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     ReportFailure failures = new ReportFailure(context.terminal());
-    return root.setExecutionExceptionHandler(failures)
+    return root.setExecutionStrategy(parsed -> execute(parsed, failures))
+        .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setOut(new PrintWriter(context.terminal().out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(context.terminal().err(), true, StandardCharsets.UTF_8))
@@ -61,6 +64,15 @@ final class HoldfastCommand implements Runnable {
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(110)
         .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** Picocli hands on exceptions only; an error is told in one line too. */
+  private static int execute(ParseResult parsed, ReportFailure failures) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Error e) {
+      return failures.handleError(e, parsed);
+    }
   }
 
   private static Map<String, String> exitCodes() {

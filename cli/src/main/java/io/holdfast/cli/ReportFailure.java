@@ -28,20 +28,49 @@ final class ReportFailure implements IExecutionExceptionHandler, IParameterExcep
   @Override
   public int handleExecutionException(
       Exception exception, CommandLine commandLine, ParseResult parsed) {
-    if (commandLine.getCommand() instanceof Subcommand command && command.options().debug()) {
-      exception.printStackTrace(terminal.err());
-    }
+    traceIfWanted(exception, commandLine);
     return switch (exception) {
       case ParameterException wrong -> handleParseException(wrong, new String[0]);
       case HoldfastException failure -> report(failure, commandLine.getCommandName()).number();
-      default -> {
-        String what = exception.getMessage() == null ? "" : ": " + exception.getMessage();
-        line(
-            "a defect of this program: " + exception.getClass().getSimpleName() + what,
-            "Please report it, with what --debug prints");
-        yield ExitCode.INTERNAL.number();
-      }
+      default -> defect(exception).number();
     };
+  }
+
+  /** What no handler of exceptions gets to see. */
+  int handleError(Error error, ParseResult parsed) {
+    CommandLine last = parsed.asCommandLineList().getLast();
+    traceIfWanted(error, last);
+    if (error instanceof LinkageError) {
+      Throwable cause = error;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      line(
+          "a part of this program cannot be loaded: " + describe(cause),
+          "Check that its files are complete and that the directory for temporary files, "
+              + System.getProperty("java.io.tmpdir")
+              + ", can be written");
+      return ExitCode.UNSUPPORTED.number();
+    }
+    return defect(error).number();
+  }
+
+  private void traceIfWanted(Throwable failure, CommandLine commandLine) {
+    if (commandLine.getCommand() instanceof Subcommand command && command.options().debug()) {
+      failure.printStackTrace(terminal.err());
+    }
+  }
+
+  private ExitCode defect(Throwable failure) {
+    line(
+        "a defect of this program: " + describe(failure),
+        "Please report it, with what --debug prints");
+    return ExitCode.INTERNAL;
+  }
+
+  private static String describe(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    return failure.getMessage() == null ? name : name + ": " + failure.getMessage();
   }
 
   @Override

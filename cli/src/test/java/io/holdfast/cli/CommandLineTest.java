@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -73,6 +74,38 @@ class CommandLineTest {
     assertThat(run.err())
         .isEqualTo(
             "holdfast: unknown command 'confg' (did you mean 'config'?). Try: holdfast --help.\n");
+  }
+
+  @Test
+  void anErrorIsOneLineToo() {
+    CommandRun missing =
+        failing(new ExceptionInInitializerError(new java.io.IOException("no such directory")));
+    assertThat(missing.err())
+        .startsWith(
+            "holdfast: a part of this program cannot be loaded: IOException: no such directory. ")
+        .contains(System.getProperty("java.io.tmpdir"))
+        .hasLineCount(1);
+    assertThat(missing.code()).isEqualTo(8);
+    CommandRun defect = failing(new StackOverflowError());
+    assertThat(defect.err())
+        .startsWith("holdfast: a defect of this program: StackOverflowError. ")
+        .hasLineCount(1);
+    assertThat(defect.code()).isEqualTo(1);
+  }
+
+  private static CommandRun failing(Error error) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Context usual = CommandRun.context(out, err, CommandRun.CLOCK);
+    Context context =
+        new Context(
+            usual.terminal(),
+            usual.surroundings(),
+            _ -> {
+              throw error;
+            });
+    int code = HoldfastCommand.in(context).execute("backups");
+    return new CommandRun(code, out.toString(UTF_8), err.toString(UTF_8));
   }
 
   @Test

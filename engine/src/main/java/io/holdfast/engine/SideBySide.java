@@ -33,9 +33,11 @@ final class SideBySide {
         return futures.stream().map(Future::resultNow).toList();
       } catch (ExecutionException e) {
         threads.shutdownNow();
-        throw e.getCause() instanceof RuntimeException failure
-            ? failure
-            : new IllegalStateException(e.getCause());
+        switch (e.getCause()) {
+          case RuntimeException failure -> throw failure;
+          case Error error -> throw error;
+          case null, default -> throw new IllegalStateException(e.getCause());
+        }
       } catch (InterruptedException e) {
         threads.shutdownNow();
         Thread.currentThread().interrupt();

@@ -43,6 +43,20 @@ class SideBySideTest {
   }
 
   @Test
+  void anErrorIsThrownAsItIs() {
+    Error error = new ExceptionInInitializerError("missing");
+    assertThatThrownBy(
+            () ->
+                new SideBySide()
+                    .run(
+                        List.of(1),
+                        _ -> {
+                          throw error;
+                        }))
+        .isSameAs(error);
+  }
+
+  @Test
   void anInterruptOfTheCallerEndsEverything() {
     Thread.currentThread().interrupt();
     assertThatThrownBy(
