@@ -36,7 +36,7 @@ final class BackupsCommand extends Subcommand {
     } else if (backups.isEmpty() && listed.warnings().isEmpty()) {
       print("There is no backup yet. Make one with: holdfast backup");
     } else {
-      print(terminal().bold(row("ID", "TIME", "SIZE", "STORED", "DURATION", "STATUS")));
+      print(terminal().bold(row("ID", "TIME", "SIZE", "STORED", "DURATION", "POLICY", "STATUS")));
       backups.forEach(this::show);
     }
     return listed.warnings().isEmpty() ? ExitCode.OK : ExitCode.WARNINGS;
@@ -57,10 +57,12 @@ final class BackupsCommand extends Subcommand {
             HumanFormat.size(backup.size()),
             HumanFormat.size(backup.storedBytes()),
             HumanFormat.duration(backup.duration()),
+            SafeText.of(backup.policy()),
             status));
   }
 
   private static String row(Object... columns) {
-    return String.format(Locale.ROOT, "%-49s %-23s %9s %9s %10s  %s", columns).stripTrailing();
+    return String.format(Locale.ROOT, "%-49s %-23s %9s %9s %10s  %-12s  %s", columns)
+        .stripTrailing();
   }
 }

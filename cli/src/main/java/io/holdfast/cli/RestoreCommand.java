@@ -49,13 +49,16 @@ final class RestoreCommand extends Subcommand {
       arity = "0..1",
       paramLabel = "BACKUP",
       defaultValue = "latest",
-      description = "An id, the beginning of one, or 'latest', which is the default.")
+      description =
+          "An id, the beginning of one, or 'latest', the default: the newest that holds what is wanted.")
   private String backup = "latest";
 
   @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to.")
   private String target = "";
 
   @Mixin private final SourceOption sources = new SourceOption();
+
+  @Mixin private final PolicyOption policy = new PolicyOption();
 
   @Option(
       names = "--only",
@@ -102,6 +105,7 @@ final class RestoreCommand extends Subcommand {
         new RunRestore.Request(
             repository.in(configuration()),
             backup,
+            policy.name(),
             absolute(BytePath.fromArgument(target)),
             sources.names(),
             types,

@@ -26,7 +26,8 @@ final class ShowCommand extends Subcommand {
   @Parameters(
       index = "0",
       paramLabel = "BACKUP",
-      description = "An id, the beginning of one, or 'latest'.")
+      description =
+          "An id, the beginning of one, or 'latest': the newest that holds what is wanted.")
   private String backup = "";
 
   @Parameters(
@@ -39,6 +40,8 @@ final class ShowCommand extends Subcommand {
 
   @Mixin private final SourceOption sources = new SourceOption();
 
+  @Mixin private final PolicyOption policy = new PolicyOption();
+
   @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   ShowCommand(Context context) {
@@ -49,7 +52,11 @@ final class ShowCommand extends Subcommand {
   ExitCode run() {
     ShowBackup.Request request =
         new ShowBackup.Request(
-            repository.in(configuration()), backup, sources.names(), BytePath.fromArgument(path));
+            repository.in(configuration()),
+            backup,
+            policy.name(),
+            sources.names(),
+            BytePath.fromArgument(path));
     ShowBackup show = new ShowBackup(context().surroundings());
     List<String> warnings;
     if (options().json()) {

@@ -109,6 +109,69 @@ class CommandsTest {
   }
 
   @Test
+  void theLatestBackupIsTheNewestThatHoldsWhatIsAskedFor() throws Exception {
+    Path file = root.resolve("holdfast.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace(
+                "policies: {all: {repository: main, sources: [uploads, settings]}}",
+                """
+                policies:
+                  often: {repository: main, sources: [uploads]}
+                  rarely: {repository: main, sources: [settings]}
+                """));
+    assertThat(holdfast("backup", "--policy", "often").code()).isZero();
+    assertThat(holdfast("backup", "--policy", "rarely").code()).isZero();
+
+    assertThat(holdfast("backups").out().lines().toList().get(1)).contains(" often ");
+    assertThat(holdfast("restore", "--source", "uploads", "--to", to("one")).code()).isZero();
+    assertThat(root.resolve("one/sub/a.txt")).hasContent("hello");
+    assertThat(holdfast("restore", "--only", "files", "--to", to("two")).code()).isZero();
+    assertThat(root.resolve("two/uploads/sub/a.txt")).hasContent("hello");
+    assertThat(holdfast("restore", "--policy", "often", "--to", to("three")).code()).isZero();
+    assertThat(root.resolve("three/uploads/sub/a.txt")).hasContent("hello");
+    assertThat(holdfast("restore", "--to", to("four")).code()).isZero();
+    assertThat(root.resolve("four").toFile().list()).containsExactly("settings");
+    JsonNode shown = json("show", "latest", "--policy", "often", "--json");
+    assertThat(shown.get("policy").asString()).isEqualTo("often");
+    assertThat(json("show", "latest", "--source", "uploads", "--json").get("id"))
+        .isEqualTo(shown.get("id"));
+
+    assertFails(
+        2,
+        "no source 'setings' (did you mean 'settings'?)",
+        "show",
+        "latest",
+        "--source",
+        "setings");
+    assertFails(
+        2,
+        "no backup of policy 'oftn' (did you mean 'often'?)",
+        "show",
+        "latest",
+        "--policy",
+        "oftn");
+    assertFails(
+        4,
+        "no backup holds all",
+        "restore",
+        "--source",
+        "uploads",
+        "--source",
+        "settings",
+        "--to",
+        to("five"));
+    assertFails(
+        2,
+        "is one of policy 'often', not of 'rarely'",
+        "show",
+        shown.get("id").asString(),
+        "--policy",
+        "rarely");
+  }
+
+  @Test
   void everyCommandSpeaksJson() throws Exception {
     assertThat(json("backup", "--json").get("status").asString()).isEqualTo("completed");
     assertThat(json("verify", "--json").get("problemCount").asLong()).isZero();

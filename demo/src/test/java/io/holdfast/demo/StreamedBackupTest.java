@@ -149,6 +149,7 @@ class StreamedBackupTest {
             new RunRestore.Request(
                 configuration.repository(""),
                 "latest",
+                "",
                 BytePath.of(target.toString()),
                 List.of("database"),
                 Set.of(),

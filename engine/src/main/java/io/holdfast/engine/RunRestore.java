@@ -28,7 +28,9 @@ public final class RunRestore {
   /**
    * What is to be brought back, and where.
    *
-   * @param backup {@code latest}, an id, or the beginning of one
+   * @param backup {@code latest} for the newest that holds what is wanted, an id, or the beginning
+   *     of one
+   * @param policy the backup is one of this policy; empty: of any
    * @param target a directory. One source that is named goes right there, otherwise each goes into
    *     a directory of its name below
    * @param sources names of sources; empty: all
@@ -43,6 +45,7 @@ public final class RunRestore {
   public record Request(
       RepositorySettings repository,
       String backup,
+      String policy,
       BytePath target,
       List<String> sources,
       Set<SourceType> only,
@@ -57,11 +60,16 @@ public final class RunRestore {
       tablespaces = List.copyOf(tablespaces);
     }
 
+    private SelectBackup.Wanted wanted() {
+      return new SelectBackup.Wanted(backup, policy, sources, only);
+    }
+
     /** Everything of the newest backup, each source into a new directory below the target. */
     public static Request latest(RepositorySettings repository, BytePath target) {
       return new Request(
           repository,
           SelectBackup.LATEST,
+          "",
           target,
           List.of(),
           Set.of(),
@@ -127,7 +135,7 @@ public final class RunRestore {
     Instant started = surroundings.clock().instant();
     try (Repository repository =
         new OpenRepository(surroundings).openForData(request.repository())) {
-      BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
+      BackupRecord backup = SelectBackup.find(repository.backups(), request.wanted());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
       requireSense(request, sources);
       ContentGate.Opened opened =

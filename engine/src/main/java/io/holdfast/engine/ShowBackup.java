@@ -23,12 +23,22 @@ public final class ShowBackup {
   /**
    * What is to be shown.
    *
-   * @param backup {@code latest}, an id, or the beginning of one
+   * @param backup {@code latest} for the newest that holds what is wanted, an id, or the beginning
+   *     of one
+   * @param policy the backup is one of this policy; empty: of any
    * @param sources names of sources; empty: all
    * @param path a file or directory in them; empty: everything
    */
   public record Request(
-      RepositorySettings repository, String backup, List<String> sources, BytePath path) {}
+      RepositorySettings repository,
+      String backup,
+      String policy,
+      List<String> sources,
+      BytePath path) {
+    private SelectBackup.Wanted wanted() {
+      return new SelectBackup.Wanted(backup, policy, sources, Set.of());
+    }
+  }
 
   /** Takes what is shown, bit by bit: however large the backup, nothing is gathered. */
   public interface Viewer {
@@ -47,7 +57,7 @@ public final class ShowBackup {
    */
   public List<String> run(Request request, Viewer viewer) {
     try (Repository repository = new OpenRepository(surroundings).open(request.repository())) {
-      BackupRecord backup = SelectBackup.find(repository.backups(), request.backup());
+      BackupRecord backup = SelectBackup.find(repository.backups(), request.wanted());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), Set.of());
       ContentGate.Opened opened =
           new ContentGate(repository, surroundings)

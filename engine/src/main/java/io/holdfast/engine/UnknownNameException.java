@@ -27,6 +27,12 @@ public final class UnknownNameException extends HoldfastException {
         "the configuration holds " + all);
   }
 
+  static UnknownNameException inRepository(String kind, String name, Collection<String> known) {
+    return new UnknownNameException(
+        "the repository has no " + kind + " '" + name + "'" + NearestWord.proposal(name, known),
+        "it has " + String.join(", ", known));
+  }
+
   static UnknownNameException inBackup(String source, String backup, Collection<String> known) {
     return new UnknownNameException(
         "backup "

@@ -125,6 +125,7 @@ class RoundTripTest {
             new RunRestore.Request(
                 fixture.repository(),
                 "latest",
+                "",
                 BytePath.of(target.toString()),
                 sources,
                 Set.of(),
@@ -348,7 +349,8 @@ class RoundTripTest {
     List<BackupFile> files = new ArrayList<>();
     new ShowBackup(fixture.surroundings)
         .run(
-            new ShowBackup.Request(fixture.repository(), "latest", List.of(), BytePath.of(path)),
+            new ShowBackup.Request(
+                fixture.repository(), "latest", "", List.of(), BytePath.of(path)),
             new ShowBackup.Viewer() {
               @Override
               public void backup(BackupMetadata metadata) {
@@ -374,6 +376,7 @@ class RoundTripTest {
     return new RunRestore.Request(
         fixture.repository(),
         backup,
+        "",
         BytePath.of(temporary.resolve("out").toString()),
         sources,
         only,
