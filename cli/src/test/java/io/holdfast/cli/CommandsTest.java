@@ -1,6 +1,7 @@
 package io.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
@@ -9,6 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +174,42 @@ class CommandsTest {
         shown.get("id").asString(),
         "--policy",
         "rarely");
+  }
+
+  @Test
+  void aRepositoryThatCannotBeWrittenIsFoundByTheCheck() throws Exception {
+    List<String> readOnly =
+        List.of(
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"",
+            to("repository"));
+    List<String> probe = new ArrayList<>(readOnly);
+    probe.add("true");
+    assumeTrue(
+        new ProcessBuilder(probe).start().waitFor() == 0, "no file system can be mounted here");
+    Set<Path> before = everythingIn(root.resolve("repository"));
+
+    CommandRun run = new LaunchedCommand(root, new Random(1)).launchBy(readOnly, "check");
+
+    assertThat(run.out().lines())
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("problem repository main: opens, but cannot be written: ")
+                    .contains("Read-only file system"));
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(holdfast("check").code()).isZero();
+    assertThat(everythingIn(root.resolve("repository"))).isEqualTo(before);
+  }
+
+  private static Set<Path> everythingIn(Path directory) throws Exception {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.collect(Collectors.toSet());
+    }
   }
 
   @Test

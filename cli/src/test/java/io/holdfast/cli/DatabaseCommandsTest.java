@@ -271,6 +271,25 @@ class DatabaseCommandsTest {
   }
 
   @Test
+  void theCheckNamesEverythingThatIsMissing() throws Exception {
+    cluster.execute("CREATE ROLE limited LOGIN REPLICATION");
+    Path other = Files.createDirectories(root.resolve("limited"));
+    Files.writeString(
+        other.resolve("holdfast.yaml"),
+        Files.readString(root.resolve("holdfast.yaml"))
+            .replace("path: repository", "path: ../repository")
+            .replace("path: uploads", "path: ../uploads")
+            .replace("file:passphrase", "file:../passphrase")
+            .replace("type: postgresql,", "type: postgresql, mode: direct, user: limited,"));
+    CommandRun run = new LaunchedCommand(other, new Random(1)).run("check");
+    assertThat(run.out())
+        .contains("does not tell this role where its data directory is")
+        .contains("GRANT pg_read_all_settings TO limited; -- or name it with data-directory")
+        .contains("GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO limited;");
+    assertThat(run.code()).isEqualTo(3);
+  }
+
+  @Test
   void whatToReindexIsPrinted() throws Exception {
     cluster.execute("UPDATE pg_database SET datcollversion = '2.5' WHERE datname = 'postgres'");
     try {

@@ -46,6 +46,15 @@ final class LaunchedCommand {
     return await(start(command));
   }
 
+  /**
+   * As above, as the arguments of another program.
+   *
+   * @param wrapper that program and its own arguments
+   */
+  CommandRun launchBy(List<String> wrapper, String... command) throws Exception {
+    return await(start(wrapper, command));
+  }
+
   /** Waits for the end of a command. */
   CommandRun await(Process process) throws Exception {
     assertThat(process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();

@@ -10,6 +10,7 @@ import io.holdfast.postgres.PreflightFinding;
 import io.holdfast.postgres.ReadMethod;
 import io.holdfast.repository.Repository;
 import io.holdfast.storage.HoldfastException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,6 +53,7 @@ public final class CheckSources {
   private Finding repository(RepositorySettings settings) {
     String subject = "repository " + settings.name();
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
+      requireWritable(settings.path());
       return new Finding(
           subject,
           Severity.FINE,
@@ -59,6 +61,27 @@ public final class CheckSources {
           "");
     } catch (HoldfastException e) {
       return problem(subject, e);
+    } catch (PosixException e) {
+      return new Finding(
+          subject,
+          Severity.PROBLEM,
+          "opens, but cannot be written: " + e.getMessage(),
+          "Check owner and mode of the directory, its space, and that it is mounted read-write.");
+    }
+  }
+
+  /** The repository and what is right below it: names of objects begin there. */
+  private static void requireWritable(Path repository) throws PosixException {
+    try (DirectoryHandle root = DirectoryHandle.open(BytePath.of(repository.toString()));
+        DirectoryReader names = root.read()) {
+      root.requireWritable();
+      for (BytePath name = names.next(); name != null; name = names.next()) {
+        if (root.status(name).isDirectory()) {
+          try (DirectoryHandle directory = root.openDirectory(name)) {
+            directory.requireWritable();
+          }
+        }
+      }
     }
   }
 
