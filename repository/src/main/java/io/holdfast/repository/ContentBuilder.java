@@ -35,7 +35,7 @@ public final class ContentBuilder implements AutoCloseable {
     this.chunker = chunker;
     this.extents = new ExtentWriter(sink, 0);
     this.checksum = hashing.bytesChecksum();
-    this.chunks = new InOrder<>(cpu, window, this::add);
+    this.chunks = new InOrder<>("writing to the repository", cpu, window, this::add);
     this.buffers = buffers;
     this.buffer = buffers.small();
   }

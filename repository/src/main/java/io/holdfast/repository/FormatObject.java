@@ -81,20 +81,20 @@ record FormatObject(
       throw new CorruptObjectException(NAME.value(), "it does not describe a repository");
     }
     if (read.version != VERSION) {
-      throw new UnsupportedFormatException("the repository", "its format is " + read.version);
+      throw new UnsupportedFormatException(NAME.value(), "its format is " + read.version);
     }
     if (read.features == null || read.features.required == null || read.parameters == null) {
       throw new CorruptObjectException(NAME.value(), "a part of it is missing");
     }
     if (!read.features.required.isEmpty()) {
       throw new UnsupportedFormatException(
-          "the repository", "it needs the features " + read.features.required);
+          NAME.value(), "it needs the features " + read.features.required);
     }
     PARAMETERS.forEach(
         (name, value) -> {
           if (!value.equals(read.parameters.get(name))) {
             throw new UnsupportedFormatException(
-                "the repository", name + " is " + read.parameters.get(name));
+                NAME.value(), name + " is " + read.parameters.get(name));
           }
         });
     read.repositoryId();

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * were submitted. At most a window of them is underway; who submits more waits. For one thread.
  */
 final class InOrder<T> implements AutoCloseable {
+  private final String what;
   private final ExecutorService pool;
   private final int window;
   private final Consumer<T> results;
@@ -24,7 +25,11 @@ final class InOrder<T> implements AutoCloseable {
 
   private volatile boolean closed;
 
-  InOrder(ExecutorService pool, int window, Consumer<T> results) {
+  /**
+   * @param what they do together, for the message when that is cancelled
+   */
+  InOrder(String what, ExecutorService pool, int window, Consumer<T> results) {
+    this.what = what;
     this.pool = pool;
     this.window = window;
     this.results = results;
@@ -41,7 +46,7 @@ final class InOrder<T> implements AutoCloseable {
     running.register();
     try {
       if (closed) {
-        throw new CancelledException("a task that had not started");
+        throw new CancelledException(what);
       }
       return task.call();
     } finally {
@@ -62,7 +67,7 @@ final class InOrder<T> implements AutoCloseable {
       results.accept(next.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancelledException("writing to the repository");
+      throw new CancelledException(what);
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;

@@ -58,8 +58,8 @@ public final class PageWriter implements AutoCloseable {
     this.pageSize = pageSize;
     this.extents = new ExtentWriter(store, LEAF_PAGES * pageSize);
     this.checksum = hashing.pagesChecksum();
-    this.hashed = new InOrder<>(cpu, window, this::compare);
-    this.stored = new InOrder<>(cpu, window, done -> {});
+    this.hashed = new InOrder<>("writing to the repository", cpu, window, this::compare);
+    this.stored = new InOrder<>("writing to the repository", cpu, window, done -> {});
     this.previous = new PreviousPages(previous, pageSize, store, chunks, hashing);
     this.batch = new byte[pageSize * PAGES_PER_CHUNK];
     this.changed = new ChangedPages(pageSize);

@@ -40,7 +40,7 @@ final class ReadWindow implements AutoCloseable {
     this.index = index;
     this.packs = packs;
     this.copies = new AnyCopy(index, packs, hashing);
-    this.ranges = new InOrder<>(cpu, parallelism, done -> {});
+    this.ranges = new InOrder<>("reading from the repository", cpu, parallelism, done -> {});
   }
 
   /** A target some of whose pieces are to come. */

@@ -194,7 +194,8 @@ public final class Verification {
       Findings findings,
       VerificationLevel level,
       LongConsumer progress) {
-    try (InOrder<Long> checks = new InOrder<>(cpu, parallelism, progress::accept);
+    try (InOrder<Long> checks =
+            new InOrder<>("the verification", cpu, parallelism, progress::accept);
         Stream<ObjectStat> packs = NameForm.PACK.list(store)) {
       packs.forEach(
           pack ->
