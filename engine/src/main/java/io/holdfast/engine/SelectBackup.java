@@ -11,8 +11,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Finds the backup and the sources in it that somebody means. */
 final class SelectBackup {
@@ -38,8 +38,8 @@ final class SelectBackup {
   /**
    * The backup with this id or beginning of an id, or the newest that holds what is wanted.
    *
-   * @throws RestoreException when there is none, none whose record can be read, or it is of
-   *     another policy
+   * @throws RestoreException when there is none, none whose record can be read, or it is of another
+   *     policy
    * @throws UnknownNameException when no backup has such a policy or source
    * @throws io.holdfast.repository.BackupNotFoundException when none, or more than one, is meant
    */

@@ -8,9 +8,9 @@ import io.holdfast.repository.FileIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the names of files of any type with several names. The first name met restores it, and its
- * copy in the work directory, named by the identity of the file, is what the others are linked to
- * when all files are complete. What is left to do waits on disk, not in memory.
+ * Restores the names of files of any type with several names. The first name met restores it, and
+ * its copy in the work directory, named by the identity of the file, is what the others are linked
+ * to when all files are complete. What is left to do waits on disk, not in memory.
  */
 final class HardLinkRestore implements AutoCloseable {
   private static final int PRIVATE = 0600;
@@ -87,8 +87,7 @@ final class HardLinkRestore implements AutoCloseable {
   }
 
   /** Leaves a further name for later; its directory is finished after that. */
-  void postpone(RestoredDirectory directory, Entry entry, FileIdentity file)
-      throws PosixException {
+  void postpone(RestoredDirectory directory, Entry entry, FileIdentity file) throws PosixException {
     directory.postpone();
     links.add(copyName(file));
     links.add(entry.path());

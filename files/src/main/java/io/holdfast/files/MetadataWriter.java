@@ -42,8 +42,7 @@ final class MetadataWriter {
     if (entry.type() != NodeType.SYMLINK) {
       int mode = entry.mode();
       boolean drops = !owned && entry.type() == NodeType.FILE;
-      boolean set =
-          permitted(entry, () -> node.setPermissions(drops ? mode & ~SET_ID_BITS : mode));
+      boolean set = permitted(entry, () -> node.setPermissions(drops ? mode & ~SET_ID_BITS : mode));
       setAttributes(node, entry, true);
       if (set && lacksSetId(node, mode)) {
         warnings.add(entry.path(), TreeWarning.Kind.METADATA_NOT_SET, SET_ID_LEFT_OUT);

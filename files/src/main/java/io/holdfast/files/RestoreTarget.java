@@ -344,7 +344,9 @@ final class RestoreTarget implements AutoCloseable {
     finished = true;
   }
 
-  /** The rights that the root was given keep this process, which is not root, from writing to it. */
+  /**
+   * The rights that the root was given keep this process, which is not root, from writing to it.
+   */
   private void removeWorkWithRightsOfBefore() throws PosixException {
     FileStatus restored = root.status();
     setRights(before);

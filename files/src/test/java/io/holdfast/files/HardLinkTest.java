@@ -138,7 +138,8 @@ class HardLinkTest {
     Path first = fixture.file("a", "older".getBytes(US_ASCII));
     Path second = Files.createLink(fixture.source.resolve("z"), first);
     fillers();
-    TreeFixture.Backup backup = backup(3, null, () -> Files.write(second, "newer".getBytes(US_ASCII)));
+    TreeFixture.Backup backup =
+        backup(3, null, () -> Files.write(second, "newer".getBytes(US_ASCII)));
     assertThat(backup.result().warnings().first().stream().map(TreeWarning::toString))
         .containsExactly(
             "z: changed while read: since a was read, which has the same inode; each is kept as it"
@@ -178,7 +179,8 @@ class HardLinkTest {
       if (type == NodeType.SYMLINK) {
         source.makeSymlink(name, BytePath.of("nowhere"));
       } else {
-        source.makeNode(name, type, 0640, type == NodeType.CHAR_DEVICE ? DeviceNumbers.join(1, 3) : 0);
+        source.makeNode(
+            name, type, 0640, type == NodeType.CHAR_DEVICE ? DeviceNumbers.join(1, 3) : 0);
       }
       source.link(name, directory, BytePath.of("two"));
       source.link(name, source, BytePath.of("three"));
@@ -240,8 +242,7 @@ class HardLinkTest {
     CHANGED(entry -> entry.times(new FileTimestamp(1, 0), new FileTimestamp(3, 0))),
     ATTRIBUTES(
         entry ->
-            entry.attributes(
-                List.of(new Entry.Attribute(BytePath.of("user.a"), new byte[] {1}))));
+            entry.attributes(List.of(new Entry.Attribute(BytePath.of("user.a"), new byte[] {1}))));
 
     private final UnaryOperator<Entry.Builder> change;
 

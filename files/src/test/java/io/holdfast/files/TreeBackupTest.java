@@ -184,7 +184,9 @@ class TreeBackupTest {
   private void setManyAttributes(Path directory) throws IOException {
     try (DirectoryHandle source = DirectoryHandle.open(TreeFixture.bytes(directory))) {
       for (int i = 0; i < MANY; i++) {
-        source.node(BytePath.of("file")).setAttribute(("user.a" + i).getBytes(US_ASCII), new byte[60_000]);
+        source
+            .node(BytePath.of("file"))
+            .setAttribute(("user.a" + i).getBytes(US_ASCII), new byte[60_000]);
       }
     } catch (PosixException e) {
       abort("this file system does not take so many attributes: " + e.reason());
@@ -209,7 +211,9 @@ class TreeBackupTest {
       assertThat(incremental.result().warnings().counts())
           .isEqualTo(full.result().warnings().counts());
       assertThat(entry(incremental, "file")).isEqualTo(entry(full, "file"));
-      assertThat(incremental.result().filesUnchanged()).as("its content is not read again").isEqualTo(1);
+      assertThat(incremental.result().filesUnchanged())
+          .as("its content is not read again")
+          .isEqualTo(1);
     } finally {
       deleteTree(directory);
     }

@@ -524,7 +524,8 @@ class TreeRestoreTest {
                         "others: metadata not set: its set-user and set-group bits were left out,"
                             + " since it belongs to somebody else here");
                 List<String> found = new java.util.ArrayList<>();
-                try (DirectoryHandle target = DirectoryHandle.open(TreeFixture.bytes(tree.target))) {
+                try (DirectoryHandle target =
+                    DirectoryHandle.open(TreeFixture.bytes(tree.target))) {
                   for (String name : List.of("directory", "mine", "others", "plain")) {
                     int mode = target.status(BytePath.of(name)).permissions();
                     found.add(name + " " + Integer.toOctalString(mode));

@@ -382,7 +382,8 @@ class PythonReaderTest {
             List.of("b1", "b2"),
             List.of("link-x1", "link-x2"),
             List.of("link-y1", "link-y2"))) {
-      assertThat(inode(tree.resolve(pair.getLast()))).isEqualTo(inode(tree.resolve(pair.getFirst())));
+      assertThat(inode(tree.resolve(pair.getLast())))
+          .isEqualTo(inode(tree.resolve(pair.getFirst())));
     }
     assertThat(inode(tree.resolve("b1"))).isNotEqualTo(inode(tree.resolve("a1")));
     assertThat(inode(tree.resolve("link-y1"))).isNotEqualTo(inode(tree.resolve("link-x1")));
