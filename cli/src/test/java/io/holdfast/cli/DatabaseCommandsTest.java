@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -268,6 +269,17 @@ class DatabaseCommandsTest {
 
     assertSuccess(restore(backup, target, "--overwrite", "--replace-cluster"));
     assertAsItWas(target);
+  }
+
+  @Test
+  void theMetadataOfADatabaseHasExactlyTheDocumentedNames() throws Exception {
+    JsonNode shown = JsonMapper.shared().readTree(program.run("show", backup, "--json").out());
+    MetadataNames.assertExact(shown, true);
+    Set<String> types = new HashSet<>();
+    for (JsonNode file : shown.get("files")) {
+      types.add(file.get("source").asString() + " " + file.get("type").asString());
+    }
+    assertThat(types).containsExactlyInAnyOrder("uploads files", "database database");
   }
 
   @Test
