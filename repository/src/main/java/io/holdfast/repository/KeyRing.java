@@ -4,7 +4,6 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,32 +52,33 @@ final class KeyRing implements ObjectKeys {
     try (Stream<ObjectStat> list = NameForm.EPOCH.list(store)) {
       names = list.limit(MAX_EPOCHS).map(ObjectStat::name).toList();
     }
-    List<ObjectName> foreign = new ArrayList<>();
+    Map<ObjectName, String> notOurs = new LinkedHashMap<>();
     for (ObjectName name : names) {
       try {
         byte[] object = ObjectKind.EPOCH.read(store, name);
-        if (ObjectHeader.isOf(object, repository)) {
-          load(name, object);
-        } else {
-          foreign.add(name); // left by an interrupted creation
+        if (!ObjectHeader.isOf(object, repository)) {
+          notOurs.put(name, "it belongs to another repository"); // left by a creation
+        } else if (!load(name, object)) {
+          notOurs.put(name, "it is of a root key that does not open");
         }
       } catch (CorruptObjectException | UnsupportedFormatException e) {
         unopened.put(name, e);
       }
     }
     if (epochs.isEmpty()) {
-      throw noEpoch(foreign);
+      throw noEpoch(notOurs);
     }
   }
 
-  private RepositoryException noEpoch(List<ObjectName> foreign) {
-    if (!unopened.isEmpty()) {
-      return unopened.values().iterator().next();
+  private RepositoryException noEpoch(Map<ObjectName, String> notOurs) {
+    for (RepositoryException e : unopened.values()) {
+      return e;
     }
-    return foreign.isEmpty()
-        ? new CorruptObjectException(store.describe(), "it has no epoch that the key opens")
-        : new CorruptObjectException(
-            foreign.getFirst().value(), "it belongs to another repository, and there is no other");
+    for (Map.Entry<ObjectName, String> epoch : notOurs.entrySet()) {
+      return new CorruptObjectException(
+          epoch.getKey().value(), epoch.getValue() + ", and no other epoch opens");
+    }
+    return new CorruptObjectException(store.describe(), "it has no epoch");
   }
 
   /**
@@ -92,12 +92,15 @@ final class KeyRing implements ObjectKeys {
         .toList();
   }
 
-  private void load(ObjectName name, byte[] object) {
+  /** False when its root key is not open. */
+  private boolean load(ObjectName name, byte[] object) {
     ObjectHeader header = EpochObject.header(object, repository, name.value());
     RootKey root = roots.get(header.generation());
-    if (root != null) {
-      epochs.put(header.epoch(), EpochObject.open(object, name, root, repository));
+    if (root == null) {
+      return false;
     }
+    epochs.put(header.epoch(), EpochObject.open(object, name, root, repository));
+    return true;
   }
 
   @Override
