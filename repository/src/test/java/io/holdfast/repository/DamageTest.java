@@ -16,23 +16,41 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is altered in the storage is noticed, and the object that it is in is named. */
+/**
+ * Whatever is altered in the storage is noticed, and the object that it is in is named: in a
+ * repository with two holders, backups, the run and tombstone of an attempt that failed, and a
+ * session that is alive.
+ */
 class DamageTest {
   @TempDir Path directory;
-  private final MemoryStore store = new MemoryStore();
+  private MemoryStore store = new MemoryStore();
   private final Random random = new Random(7);
   private SampleBackups samples;
 
   @BeforeEach
   void makeBackups() {
-    samples = new SampleBackups(directory);
+    MemoryStore alive = new MemoryStore();
+    samples = SampleBackups.created(directory, alive);
     for (int round = 0; round < 2; round++) {
-      samples.backup(store, round);
+      samples.backup(alive, round);
     }
-    try (Repository repository = samples.open(store);
+    try (Repository repository = samples.open(alive);
         BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
       session.end("a test ended it");
     }
+    try (Repository repository = samples.open(alive);
+        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+      store = alive.copy();
+      session.end("the copy has it running");
+    }
+  }
+
+  @Test
+  void thereIsAnObjectOfEveryKind() {
+    assertThat(names())
+        .extracting(name -> name.value().substring(0, name.value().indexOf('/')))
+        .containsOnly("format", "keys", "epochs", "packs", "index", "backups", "runs", "sessions");
+    assertThat(names()).filteredOn(NameForm.KEY::fits).hasSize(2);
   }
 
   @Test
@@ -115,7 +133,7 @@ class DamageTest {
     samples.backup(damaged, 2);
     Path cache = directory.resolve("one cache");
     for (int i = 0; i < 2; i++) {
-      try (Repository repository = TestRepository.open(damaged, cache)) {
+      try (Repository repository = samples.open(damaged, cache)) {
         assertThat(repository.verification().run(VerificationLevel.CONTENT, bytes -> {}).problems())
             .allMatch(problem -> problem.object().startsWith(IndexObjects.PREFIX));
       }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Makes small backups that have everything in them, and says what a repository holds. */
@@ -26,7 +27,7 @@ final class SampleBackups {
 
   private final Path directory;
   private final Opener opener;
-  private int caches;
+  private final AtomicInteger caches = new AtomicInteger();
 
   SampleBackups(Path directory) {
     this(
@@ -56,8 +57,13 @@ final class SampleBackups {
   }
 
   Repository open(ObjectStore store, Clock clock, Duration lease) {
-    Path cache = directory.resolve("cache" + caches++);
+    Path cache = directory.resolve("cache" + caches.getAndIncrement());
     return opener.open(store, cache, clock, lease);
+  }
+
+  /** A repository with a cache that may have been used before. */
+  Repository open(ObjectStore store, Path cache) {
+    return opener.open(store, cache, Clock.systemUTC(), Duration.ofMinutes(15));
   }
 
   /** Makes backup number {@code round}, whose content follows from that number. */

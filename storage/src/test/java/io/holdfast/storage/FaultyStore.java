@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ public final class FaultyStore implements ObjectStore {
   }
 
   private record Fault(
-      Call call, String prefix, int from, int until, Supplier<StorageException> failure) {}
+      Call call, String prefix, int from, int until, Function<String, StorageException> failure) {}
 
   private record Tampering(String prefix, UnaryOperator<byte[]> change) {}
 
@@ -41,13 +42,18 @@ public final class FaultyStore implements ObjectStore {
 
   /** The n-th call of a kind from the start, n counted from 1, fails; the next is fine. */
   public FaultyStore fail(Call call, int n, Supplier<StorageException> failure) {
+    return failNaming(call, n, name -> failure.get());
+  }
+
+  /** As above, with a failure that tells the name of what was called for, or the prefix listed. */
+  public FaultyStore failNaming(Call call, int n, Function<String, StorageException> failure) {
     faults.add(new Fault(call, "", n, n, failure));
     return this;
   }
 
   /** From the n-th call of a kind on, all fail that concern names with the prefix. */
   public FaultyStore failFrom(Call call, int n, String prefix, Supplier<StorageException> failure) {
-    faults.add(new Fault(call, prefix, n, Integer.MAX_VALUE, failure));
+    faults.add(new Fault(call, prefix, n, Integer.MAX_VALUE, name -> failure.get()));
     return this;
   }
 
@@ -100,7 +106,7 @@ public final class FaultyStore implements ObjectStore {
           && n >= fault.from
           && n <= fault.until
           && name.startsWith(fault.prefix)) {
-        throw fault.failure.get();
+        throw fault.failure.apply(name);
       }
     }
   }
