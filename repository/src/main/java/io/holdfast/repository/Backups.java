@@ -76,8 +76,8 @@ public final class Backups {
     for (ObjectName name : names) {
       try {
         read(name);
-      } catch (ObjectNotFoundException removedMeanwhile) {
-        continue;
+      } catch (ObjectNotFoundException _) {
+        // It was removed just now: it is no backup any more.
       } catch (CorruptObjectException | UnsupportedFormatException e) {
         unreadable.add(new Unreadable(new BackupName(name.last()), e));
       }
