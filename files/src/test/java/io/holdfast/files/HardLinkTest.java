@@ -234,20 +234,25 @@ class HardLinkTest {
 
   /** One thing in which two entries with the same inode may differ. */
   enum Difference {
-    CONTENT(entry -> entry),
-    MODE(entry -> entry.mode(0600)),
-    OWNER(entry -> entry.owner(1, 2)),
-    OWNER_NAME(entry -> entry.ownerNames(BytePath.of("somebody"), null)),
-    MODIFIED(entry -> entry.times(new FileTimestamp(3, 0), new FileTimestamp(2, 0))),
-    CHANGED(entry -> entry.times(new FileTimestamp(1, 0), new FileTimestamp(3, 0))),
-    ATTRIBUTES(
-        entry ->
-            entry.attributes(List.of(new Entry.Attribute(BytePath.of("user.a"), new byte[] {1}))));
+    CONTENT,
+    MODE,
+    OWNER,
+    OWNER_NAME,
+    MODIFIED,
+    CHANGED,
+    ATTRIBUTES;
 
-    private final UnaryOperator<Entry.Builder> change;
-
-    Difference(UnaryOperator<Entry.Builder> change) {
-      this.change = change;
+    Entry.Builder in(Entry.Builder entry) {
+      return switch (this) {
+        case CONTENT -> entry;
+        case MODE -> entry.mode(0600);
+        case OWNER -> entry.owner(1, 2);
+        case OWNER_NAME -> entry.ownerNames(BytePath.of("somebody"), null);
+        case MODIFIED -> entry.times(new FileTimestamp(3, 0), new FileTimestamp(2, 0));
+        case CHANGED -> entry.times(new FileTimestamp(1, 0), new FileTimestamp(3, 0));
+        case ATTRIBUTES ->
+            entry.attributes(List.of(new Entry.Attribute(BytePath.of("user.a"), new byte[] {1})));
+      };
     }
   }
 
@@ -282,7 +287,7 @@ class HardLinkTest {
   void namesThatDifferInAnythingAreNotNamesOfOneFile(Difference difference) throws Exception {
     byte[] other = new byte[LENGTH];
     other[0] = (byte) (difference == Difference.CONTENT ? 1 : 0);
-    TreeRestoreResult result = fixture.restore(manifest(difference.change, other));
+    TreeRestoreResult result = fixture.restore(manifest(difference::in, other));
     assertThat(inode("b")).isEqualTo(inode("a"));
     assertThat(inode("c")).isNotEqualTo(inode("a"));
     assertThat(Files.readAllBytes(fixture.target.resolve("c"))).containsExactly(other);

@@ -13,6 +13,7 @@ import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,9 @@ class RoundTripTest {
       TreeFixture.write(directory, BytePath.of("one"), "linked".getBytes(US_ASCII));
       directory.link(BytePath.of("one"), tree, BytePath.of("zwei"));
       directory.link(BytePath.of("one"), directory, BytePath.of("three"));
+      for (String special : List.of("dangling", "fifo", "socket")) {
+        tree.link(BytePath.of(special), directory, BytePath.of("linked-" + special));
+      }
       fillSparse(directory);
       try (FileHandle file = directory.createFile(BytePath.of("attributes"), 0600)) {
         setIfSupported(file, "user.comment", new byte[] {0, 1, (byte) 0xff});
@@ -180,6 +184,9 @@ class RoundTripTest {
       directory.setTimes(null, new FileTimestamp(1_111_111_111, 111_111_111));
     }
     assertComesBack();
+    assertThat(TreeListing.of(fixture.target, temp))
+        .hasSizeGreaterThan(20)
+        .isEqualTo(TreeListing.of(fixture.source, temp));
     assertThat(
             TreeComparison.ofEverything()
                 .ignoring()
@@ -204,6 +211,7 @@ class RoundTripTest {
     try {
       tree.makeNode(BytePath.of("null"), NodeType.CHAR_DEVICE, 0666, (1 << 8) | 3);
       tree.makeNode(BytePath.of("block"), NodeType.BLOCK_DEVICE, 0660, (259L << 8) | 7);
+      tree.link(BytePath.of("null"), tree, BytePath.of("zz-linked-null"));
     } catch (PosixException e) {
       if (!e.isDenied()) {
         throw e; // some containers forbid devices

@@ -18,13 +18,15 @@ import io.holdfast.repository.SourceRecord;
 import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TreeBackupTest {
+  private static final int PIECE = 1000;
+
   @TempDir Path temp;
   private TreeFixture fixture;
 
@@ -294,27 +298,51 @@ class TreeBackupTest {
     assertThat(entry(backup, "file").size()).isEqualTo(1001);
   }
 
+  /** Cuts a piece off a file, whenever some bytes were read, so often. */
+  private static TreeProgress cutting(Path file, int times) {
+    AtomicInteger left = new AtomicInteger(times);
+    return listener(
+        () -> {},
+        () -> {
+          if (left.getAndDecrement() > 0) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+              channel.truncate(channel.size() - PIECE);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        });
+  }
+
+  private byte[] restored(TreeFixture.Backup backup) throws IOException {
+    fixture.restore(backup.manifest());
+    return Files.readAllBytes(fixture.target.resolve("file"));
+  }
+
   @Test
   void aFileThatBecomesShorterIsReported() throws Exception {
     byte[] content = new byte[3 << 20];
     new Random(1).nextBytes(content);
     Path file = fixture.file("file", content);
-    AtomicLong length = new AtomicLong(content.length);
     TreeFixture.Backup backup =
-        fixture.backup(
-            fixture.options(),
-            null,
-            listener(
-                () -> {},
-                () -> {
-                  try (var channel =
-                      java.nio.channels.FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    channel.truncate(length.addAndGet(-1 << 20));
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }));
-    assertThat(entry(backup, "file").size()).isLessThan(content.length);
+        fixture.backup(fixture.options(), null, cutting(file, Integer.MAX_VALUE));
+    assertThat(backup.result().warnings().first().stream().map(TreeWarning::toString))
+        .containsExactly("file: changed while read: read 3 times");
+    assertThat(entry(backup, "file").flags().changedWhileRead()).isTrue();
+    byte[] restored = restored(backup);
+    assertThat(restored.length).isBetween(1, content.length - PIECE);
+    assertThat(restored).isEqualTo(Arrays.copyOf(content, restored.length));
+  }
+
+  @Test
+  void aFileThatBecameShorterOnceIsReadAgainAndFine() throws Exception {
+    byte[] content = new byte[3 << 20];
+    new Random(1).nextBytes(content);
+    Path file = fixture.file("file", content);
+    TreeFixture.Backup backup = fixture.backup(fixture.options(), null, cutting(file, 1));
+    assertThat(backup.result().warnings().first()).isEmpty();
+    assertThat(entry(backup, "file").flags().changedWhileRead()).isFalse();
+    assertThat(restored(backup)).isEqualTo(Arrays.copyOf(content, content.length - PIECE));
   }
 
   @Test

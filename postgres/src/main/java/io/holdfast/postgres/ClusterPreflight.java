@@ -22,8 +22,13 @@ public final class ClusterPreflight {
   private static final int NEWEST = 18;
   private static final String REPLICATION = "replication";
 
-  /** For SQL, for the write-ahead log, and for the base backup or a look into a database. */
+  /**
+   * One for SQL, one for a look into a database, and one that is closed but not gone yet. Before
+   * version 18 those for replication count as well.
+   */
   private static final int CONNECTIONS_NEEDED = 3;
+
+  private static final int CONNECTIONS_NEEDED_BEFORE_18 = 4;
 
   private final Connection session;
   private final ReadMethod method;
@@ -215,12 +220,15 @@ public final class ClusterPreflight {
     if (limit < 0 || isTrue("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
       return;
     }
+    boolean replicationCounts = Integer.parseInt(setting("server_version_num")) < 180_000;
+    int needed = replicationCounts ? CONNECTIONS_NEEDED_BEFORE_18 : CONNECTIONS_NEEDED;
     long others =
         Long.parseLong(
             text(
                 "SELECT count(*) FROM pg_stat_activity"
-                    + " WHERE usename = current_user AND pid <> pg_backend_pid()"));
-    if (limit - others < CONNECTIONS_NEEDED) {
+                    + " WHERE usename = current_user AND pid <> pg_backend_pid()"
+                    + (replicationCounts ? "" : " AND backend_type = 'client backend'")));
+    if (limit - others < needed) {
       findings.add(
           PreflightFinding.problem(
               "connections",
@@ -229,11 +237,11 @@ public final class ClusterPreflight {
                   + " connections and "
                   + others
                   + " are in use besides this one; a backup needs "
-                  + CONNECTIONS_NEEDED,
+                  + needed,
               "ALTER ROLE "
                   + text("SELECT quote_ident(current_user)")
                   + " CONNECTION LIMIT "
-                  + (others + CONNECTIONS_NEEDED)
+                  + (others + needed)
                   + ";"));
     } else {
       findings.add(

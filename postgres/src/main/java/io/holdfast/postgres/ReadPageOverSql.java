@@ -95,14 +95,15 @@ final class ReadPageOverSql implements AutoCloseable {
 
   private void endSession() {
     Connection open = session;
-    session = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        giveUp(e);
-      }
+    if (open == null) {
+      return;
     }
+    try {
+      open.close();
+    } catch (SQLException e) {
+      session = null; // it has ended already: the driver could not take its leave
+    }
+    session = null;
   }
 
   @Override

@@ -128,24 +128,32 @@ class ClusterPreflightTest {
           .containsExactly("connections", "max_wal_senders");
 
       server.execute(
-          "GRANT pg_read_all_settings TO holdfast", "ALTER ROLE holdfast CONNECTION LIMIT 3");
+          "GRANT pg_read_all_settings TO holdfast", "ALTER ROLE holdfast CONNECTION LIMIT 9");
       assertThat(problems(ClusterPreflight.check(server.socketSettings(), ReadMethod.DIRECT, null)))
           .containsExactly("pg_backup_stop(boolean)", "tablespace locked");
     }
   }
 
-  @Test
-  void asManyConnectionsAsTheCheckAsksForAreEnough(@TempDir Path directory) {
-    try (TestCluster server = TestCluster.of(18).start();
+  @ParameterizedTest
+  @ValueSource(ints = {15, 18})
+  void asManyConnectionsAsTheCheckAsksForAreEnough(int major, @TempDir Path directory) {
+    try (TestCluster server = TestCluster.of(major).start();
         BackupScene scene = new BackupScene(server, directory)) {
-      server.execute("ALTER ROLE holdfast CONNECTION LIMIT 3", "CREATE DATABASE another");
+      int enough = major < 18 ? 4 : 3;
+      server.execute("ALTER ROLE holdfast CONNECTION LIMIT " + (enough - 1));
+      ConnectionSettings settings = server.socketSettings();
+      assertThat(ClusterPreflight.check(settings, ReadMethod.STREAM, null))
+          .extracting(PreflightFinding::remedy)
+          .contains("ALTER ROLE holdfast CONNECTION LIMIT " + enough + ";");
 
+      server.execute("ALTER ROLE holdfast CONNECTION LIMIT " + enough);
+      Eventually.holds(
+          () -> problems(ClusterPreflight.check(settings, ReadMethod.STREAM, null)).isEmpty());
       scene.backup();
-      scene.backup(new StreamClusterReader(server.socketSettings(), scene.options()));
+      scene.backup(new StreamClusterReader(settings, scene.options()));
 
-      server.execute("ALTER ROLE holdfast CONNECTION LIMIT 1");
-      assertThatThrownBy(
-              () -> scene.backup(new StreamClusterReader(server.socketSettings(), scene.options())))
+      server.execute("ALTER ROLE holdfast CONNECTION LIMIT 0");
+      assertThatThrownBy(() -> scene.backup())
           .isInstanceOf(ServerErrorException.class)
           .extracting(e -> ((ServerErrorException) e).hint())
           .asString()
