@@ -116,8 +116,7 @@ class TreeRestoreTest {
                 fixture.check(backup.manifest(), options.withPaths(List.of(BytePath.of("absent")))))
         .isInstanceOf(PathNotInBackupException.class);
 
-    Path other = Files.createDirectories(fixture.target.resolve(".holdfast-restore/x")).getParent();
-    Files.delete(other.resolve("x"));
+    Path other = Files.createDirectories(fixture.target.resolve(".holdfast-restore"));
     Files.createFile(other.resolve("manifest-of-another"));
     assertThatThrownBy(() -> fixture.check(backup.manifest(), options))
         .isInstanceOf(TargetConflictException.class)
