@@ -33,6 +33,7 @@ class NamesInOtherEncodingsTest {
       BytePath location =
           BytePath.of(home.toString()).resolve(BytePath.of(new byte[] {(byte) 0xe9}));
 
+      grantIn(cluster, "bytes");
       ConnectionSettings throughBytes = cluster.socketSettings().withDatabase("bytes");
       BytePath data = BytePath.of(cluster.dataDirectory().toString());
       for (ConnectionSettings settings : List.of(cluster.socketSettings(), throughBytes)) {
@@ -40,9 +41,6 @@ class NamesInOtherEncodingsTest {
             List.of(
                 new DirectClusterReader(settings, data, scene.options()),
                 new StreamClusterReader(settings, scene.options()))) {
-          if (settings == throughBytes && reader instanceof DirectClusterReader) {
-            grantIn(cluster, "bytes");
-          }
           ServerCatalog catalog = scene.backup(reader).details().catalog();
           assertThat(catalog.databases())
               .extracting(ServerCatalog.Database::name)
