@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.TestRepository;
 import io.holdfast.storage.FailureCategory;
@@ -55,6 +56,11 @@ class SelectBackupTest {
     store.replace(name, how.apply(store.get(name)));
   }
 
+  private BackupRecord latest() {
+    return SelectBackup.find(
+        repository.backups(), new SelectBackup.Wanted("latest", "", List.of(), List.of()));
+  }
+
   private static byte[] version2(byte[] record) {
     record[9] = 2;
     return record;
@@ -63,7 +69,7 @@ class SelectBackupTest {
   @Test
   void withoutAnyBackupTheNextStepIsToMakeOne() {
     assertThatExceptionOfType(RestoreException.class)
-        .isThrownBy(() -> SelectBackup.find(repository.backups(), "latest"))
+        .isThrownBy(this::latest)
         .satisfies(e -> assertThat(e.category()).isEqualTo(FailureCategory.NOT_FOUND));
   }
 
@@ -72,7 +78,7 @@ class SelectBackupTest {
     String first = backUp().id();
     String second = backUp().id();
     damage(ObjectName.of("backups/" + second), bytes -> Arrays.copyOf(bytes, 10));
-    assertThat(SelectBackup.find(repository.backups(), "latest").id().value()).isEqualTo(first);
+    assertThat(latest().id().value()).isEqualTo(first);
     assertThat(repository.warnings()).singleElement().asString().contains(second);
   }
 
@@ -83,7 +89,7 @@ class SelectBackupTest {
     List<ObjectName> records = records();
     records.forEach(name -> damage(name, bytes -> Arrays.copyOf(bytes, 10)));
     assertThatExceptionOfType(RestoreException.class)
-        .isThrownBy(() -> SelectBackup.find(repository.backups(), "latest"))
+        .isThrownBy(this::latest)
         .satisfies(e -> assertThat(e.category()).isEqualTo(FailureCategory.CORRUPT))
         .withMessageContaining("none of the 2 backups")
         .withMessageContaining(records.get(0).value())
@@ -96,7 +102,7 @@ class SelectBackupTest {
     backUp();
     records().forEach(name -> damage(name, SelectBackupTest::version2));
     assertThatExceptionOfType(RestoreException.class)
-        .isThrownBy(() -> SelectBackup.find(repository.backups(), "latest"))
+        .isThrownBy(this::latest)
         .satisfies(e -> assertThat(e.category()).isEqualTo(FailureCategory.UNSUPPORTED))
         .withMessageContaining(records().getFirst().value())
         .satisfies(e -> assertThat(e.hint()).contains("newer version"));
