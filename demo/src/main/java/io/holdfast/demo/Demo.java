@@ -279,6 +279,4 @@ public final class Demo {
         outer.lease(),
         _ -> {});
   }
-
-  /** Other accounts may pass through: the server runs under another one if this is root. */
 }
