@@ -46,15 +46,17 @@ public class IndexLookupBenchmark {
     SplittableRandom random = new SplittableRandom(1);
     List<ChunkId> sample = new ArrayList<>();
     List<IndexRun> parts = new ArrayList<>();
+    RunFiles files = new RunFiles(directory);
     for (int i = 0; i < runs; i++) {
-      Path file = directory.resolve("run" + i);
-      IndexRunWriter.write(file, Set.of(name(random)), Set.of(), packs(random, sample));
-      parts.add(open(file, i));
+      Set<String> sources = Set.of(name(random));
+      List<PackSummary> packs = packs(random, sample);
+      parts.add(files.write(out -> IndexRunWriter.write(out, sources, Set.of(), packs)));
     }
-    Path merged = directory.resolve("merged");
-    IndexRunWriter.merge(merged, parts);
-    parts.forEach(IndexRun::close);
-    run = open(merged, runs);
+    run = files.write(out -> MergeRuns.write(out, parts));
+    for (IndexRun part : parts) {
+      part.close();
+      files.remove(part);
+    }
     // Of millions, more than any cache holds.
     Collections.shuffle(sample, new java.util.Random(1));
     known = sample.toArray(ChunkId[]::new);
@@ -84,22 +86,11 @@ public class IndexLookupBenchmark {
   public void remove() throws IOException {
     if (run != null) {
       run.close();
+      Files.delete(run.file());
     }
     if (directory != null) {
-      for (int i = 0; i < runs; i++) {
-        Files.delete(directory.resolve("run" + i));
-      }
-      Files.delete(directory.resolve("merged"));
       Files.delete(directory);
     }
-  }
-
-  private static IndexRun open(Path file, int serial) throws IOException {
-    IndexRun opened = IndexRun.open(file, serial);
-    if (opened == null) {
-      throw new IOException(file + " is not a whole run");
-    }
-    return opened;
   }
 
   private static List<PackSummary> packs(SplittableRandom random, List<ChunkId> sample) {
