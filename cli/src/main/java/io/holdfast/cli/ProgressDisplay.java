@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Shows progress on standard error: on a terminal one line that is rewritten, elsewhere a plain
- * line every few seconds. Rate and time left are those of all running steps together.
+ * line every few seconds. Names and numbers are those of all steps together that have begun.
  */
 final class ProgressDisplay implements ProgressListener, AutoCloseable {
   private static final Duration REWRITE_EVERY = Duration.ofMillis(200);
@@ -29,6 +31,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
 
   private final Terminal terminal;
   private final Map<String, Step> running = new LinkedHashMap<>();
+  private final Set<String> begun = new LinkedHashSet<>();
   private final Instant began;
   private Instant shown;
   private long doneBefore;
@@ -44,6 +47,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
   @Override
   public synchronized void started(String step, long bytes) {
     running.put(step, new Step(bytes));
+    begun.add(step);
     show();
   }
 
@@ -93,7 +97,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
       known &= step.expected > 0;
     }
     List<String> parts = new ArrayList<>();
-    parts.add(SafeText.of(String.join(", ", running.keySet())) + ":");
+    parts.add(SafeText.of(String.join(", ", begun)) + ":");
     if (known && expected > 0) {
       parts.add(100 * done / expected + " %,");
       parts.add(HumanFormat.size(done) + " of " + HumanFormat.size(expected) + ",");

@@ -17,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one line on standard error and an exit code. */
 final class ReportFailure implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final Pattern SENTENCE_END = Pattern.compile("[.?!;]$"); // SQL ends with the last
   private static final Pattern LINE_END = Pattern.compile("[.:;]?\\s*\\R\\s*");
 
   private final Terminal terminal;
@@ -127,6 +128,6 @@ final class ReportFailure implements IExecutionExceptionHandler, IParameterExcep
     String start = hint.substring(0, 1);
     return (word ? start.toUpperCase(Locale.ROOT) : start)
         + hint.substring(1)
-        + (hint.endsWith(".") ? "" : ".");
+        + (SENTENCE_END.matcher(hint).find() ? "" : ".");
   }
 }

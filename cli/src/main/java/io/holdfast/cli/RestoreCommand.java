@@ -150,7 +150,7 @@ final class RestoreCommand extends Subcommand {
               + HumanFormat.count(source.files(), "file")
               + ", "
               + HumanFormat.size(source.bytes())
-              + (source.fetchedBytes() < source.bytes()
+              + (overwrite && source.fetchedBytes() < source.bytes()
                   ? ", of it fetched " + HumanFormat.size(source.fetchedBytes())
                   : ""));
       source.tablespaces().stream()

@@ -279,6 +279,27 @@ class CommandsTest {
   }
 
   @Test
+  void aHintThatIsAQuestionGetsNoFullStop() throws Exception {
+    Path file = root.resolve("holdfast.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace(
+                "uploads: {type: files, path: uploads}", "uploads: {type: postgresql, host: /no}"));
+    CommandRun run = holdfast("backup", "-q");
+    assertThat(run.err()).endsWith("why the session ended?\n").hasLineCount(1);
+    assertThat(run.code()).isEqualTo(9);
+  }
+
+  @Test
+  void aNewFileSystemIsAnEmptyTarget() throws Exception {
+    holdfast("backup");
+    Files.createDirectories(root.resolve("out/lost+found"));
+    assertThat(holdfast("restore", "--source", "uploads", "--to", to("out")).code()).isZero();
+    assertThat(root.resolve("out/sub/a.txt")).hasContent("hello");
+  }
+
+  @Test
   void damageIsFoundNamedAndToldByTheExitCode() throws Exception {
     holdfast("backup");
     Path pack;

@@ -142,6 +142,7 @@ class DatabaseCommandsTest {
 
     assertSuccess(run);
     assertThat(run.out())
+        .doesNotContain("of it fetched")
         .contains("-> " + target + "-fast instead of " + placeOf("fast"))
         .contains("-> " + target + "-big instead of " + placeOf("big"));
     assertAsItWas(target);
@@ -178,6 +179,19 @@ class DatabaseCommandsTest {
         "--tablespace",
         placeOf("big") + "=" + target + "-big");
     assertThat(target).doesNotExist();
+
+    assertRefused(
+        4,
+        "cannot restore to /proc/x",
+        "--source",
+        "database",
+        "--to",
+        "/proc/x",
+        "--tablespace",
+        placeOf("fast") + "=" + target + "-fast",
+        "--tablespace",
+        placeOf("big") + "=" + target + "-big");
+    assertThat(Path.of(target + "-fast")).doesNotExist();
 
     Path living = placeOf("fast");
     Set<Path> before = namesIn(living);
@@ -264,7 +278,9 @@ class DatabaseCommandsTest {
 
     CommandRun refused = restore(backup, target, "--overwrite");
     assertThat(refused.code()).isEqualTo(11);
-    assertThat(refused.err()).contains("holds another cluster").hasLineCount(1);
+    assertThat(refused.err())
+        .contains("holds another cluster", "--replace-cluster")
+        .hasLineCount(1);
     assertThat(target.resolve("global/pg_control")).exists();
 
     assertSuccess(restore(backup, target, "--overwrite", "--replace-cluster"));

@@ -59,7 +59,7 @@ class ProgressDisplayTest {
     display.finished("a");
     pass(Duration.ofSeconds(5));
     display.advanced("b", 5 * MIB);
-    assertThat(text()).isEqualTo("b: 50 %, 15.0 MiB of 30.0 MiB, 3.0 MiB/s (5.0 s left)\n");
+    assertThat(text()).isEqualTo("a, b: 50 %, 15.0 MiB of 30.0 MiB, 3.0 MiB/s (5.0 s left)\n");
   }
 
   @Test

@@ -1,13 +1,12 @@
 package io.holdfast.engine;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,10 +18,16 @@ public final class ReadConfiguration {
   static final int MAX_PROBLEMS = 20;
 
   private final ConfigurationSchema schema;
+  private final Duration limit;
 
-  /** Validates against this schema. */
+  /** Validates against this schema; what is no regular file has 30 seconds. */
   public ReadConfiguration(ConfigurationSchema schema) {
+    this(schema, ReadSmallFile.USUAL_LIMIT);
+  }
+
+  ReadConfiguration(ConfigurationSchema schema, Duration limit) {
     this.schema = schema;
+    this.limit = limit;
   }
 
   /**
@@ -61,9 +66,9 @@ public final class ReadConfiguration {
     throw new ConfigurationException(name, first);
   }
 
-  private static String read(Path file) {
-    try (InputStream stream = Files.newInputStream(file)) {
-      byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
+  private String read(Path file) {
+    try {
+      byte[] bytes = new ReadSmallFile(limit).read(file, MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {
         throw new ConfigurationException(file + " is larger than 1 MiB", "", null);
       }
@@ -74,7 +79,8 @@ public final class ReadConfiguration {
     } catch (CharacterCodingException e) {
       throw new ConfigurationException(file + " is not UTF-8", "", e);
     } catch (IOException e) {
-      throw new ConfigurationException(file + " cannot be read", "check its owner and mode", e);
+      throw new ConfigurationException(
+          file + " cannot be read: " + e.getMessage(), "check its owner and mode", e);
     }
   }
 }

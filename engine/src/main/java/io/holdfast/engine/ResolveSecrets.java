@@ -1,11 +1,9 @@
 package io.holdfast.engine;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,22 +17,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches secrets at the moment they are needed. Bounded: a secret has at most {@value #MAX_BYTES}
- * bytes, and a command the time that is given here, after which it is killed. Thread-safe.
+ * bytes, and a command or a pipe the time that is given here, after which a command is killed.
+ * Thread-safe.
  */
 public final class ResolveSecrets {
   static final int MAX_BYTES = 64 * 1024;
 
   private final Function<String, @Nullable String> environment;
-  private final Duration commandTimeout;
+  private final Duration limit;
 
-  /** With this process's environment, and 30 seconds for a command. */
+  /** With this process's environment, and 30 seconds for a command or a pipe. */
   public ResolveSecrets() {
-    this(System::getenv, Duration.ofSeconds(30));
+    this(System::getenv, ReadSmallFile.USUAL_LIMIT);
   }
 
-  ResolveSecrets(Function<String, @Nullable String> environment, Duration commandTimeout) {
+  ResolveSecrets(Function<String, @Nullable String> environment, Duration limit) {
     this.environment = environment;
-    this.commandTimeout = commandTimeout;
+    this.limit = limit;
   }
 
   /**
@@ -74,16 +73,15 @@ public final class ResolveSecrets {
     return value.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] file(SecretReference.FileContent file) {
-    Path path = file.path();
-    try (InputStream stream = Files.newInputStream(path)) {
-      return bounded(file, stream);
+  private byte[] file(SecretReference.FileContent file) {
+    try {
+      return bounded(file, new ReadSmallFile(limit).read(file.path(), MAX_BYTES + 1));
     } catch (NoSuchFileException e) {
       throw new SecretException(file, "there is no such file", "", e);
     } catch (AccessDeniedException e) {
       throw new SecretException(file, "it must not be read", "check its owner and mode", e);
     } catch (IOException e) {
-      throw new SecretException(file, "it cannot be read", "", e);
+      throw new SecretException(file, "it cannot be read: " + e.getMessage(), "", e);
     }
   }
 
@@ -99,10 +97,12 @@ public final class ResolveSecrets {
       throw new SecretException(command, "the shell could not be started", "", e);
     }
     try {
-      FutureTask<byte[]> read = new FutureTask<>(() -> bounded(command, process.getInputStream()));
+      FutureTask<byte[]> read =
+          new FutureTask<>(
+              () -> bounded(command, process.getInputStream().readNBytes(MAX_BYTES + 1)));
       Thread.ofVirtual().start(read);
-      byte[] content = read.get(commandTimeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (!process.waitFor(commandTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      byte[] content = read.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new TimeoutException();
       }
       if (process.exitValue() != 0) {
@@ -115,8 +115,7 @@ public final class ResolveSecrets {
       }
       return content;
     } catch (TimeoutException e) {
-      throw new SecretException(
-          command, "it took longer than " + commandTimeout.toSeconds() + " s", "", e);
+      throw new SecretException(command, "it took longer than " + limit.toSeconds() + " s", "", e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof SecretException known
           ? known
@@ -130,8 +129,7 @@ public final class ResolveSecrets {
     }
   }
 
-  private static byte[] bounded(SecretReference reference, InputStream stream) throws IOException {
-    byte[] content = stream.readNBytes(MAX_BYTES + 1);
+  private static byte[] bounded(SecretReference reference, byte[] content) {
     if (content.length > MAX_BYTES) {
       Arrays.fill(content, (byte) 0);
       throw new SecretException(reference, "it is longer than 64 KiB", "", null);

@@ -16,6 +16,9 @@ import java.util.function.Predicate;
  * UnfinishedRestore} tells which were begun.
  */
 final class RestoreTargets {
+  /** What a new file system holds. */
+  private static final BytePath LOST_AND_FOUND = BytePath.of("lost+found");
+
   private final RunRestore.Request request;
   private final boolean direct;
   private UnfinishedRestore begun;
@@ -90,7 +93,12 @@ final class RestoreTargets {
   private static boolean holdsSomething(BytePath directory) {
     try (DirectoryHandle handle = DirectoryHandle.open(directory);
         DirectoryReader names = handle.read()) {
-      return names.next() != null;
+      for (BytePath name = names.next(); name != null; name = names.next()) {
+        if (!name.equals(LOST_AND_FOUND)) {
+          return true;
+        }
+      }
+      return false;
     } catch (PosixException e) {
       if (e.errno() == Errno.ENOENT) {
         return false;

@@ -43,6 +43,32 @@ class ResolveSecretsTest {
   }
 
   @Test
+  void aPipeThatNobodyWritesToIsNotWaitedForWithoutLimit() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    ResolveSecrets impatient = new ResolveSecrets(_ -> null, Duration.ofMillis(200));
+    assertThatThrownBy(() -> impatient.resolve(SecretReference.parse("file:pipe", directory)))
+        .hasMessageContaining("nobody wrote all of it");
+    assertThatThrownBy(
+            () ->
+                new ReadConfiguration(new ConfigurationSchema(), Duration.ofMillis(200)).from(pipe))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("nobody wrote all of it");
+  }
+
+  @Test
+  void whatIsWrittenToAPipeIsRead() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    Process writer =
+        new ProcessBuilder(
+                "sh", "-c", "mkfifo \"$0\" && echo made && echo secret > \"$0\"", pipe.toString())
+            .start();
+    assertThat(writer.inputReader().readLine()).isEqualTo("made");
+    assertThat(resolved("file:pipe")).isEqualTo("secret");
+    assertThat(writer.waitFor()).isZero();
+  }
+
+  @Test
   void aCommandThatHangsIsKilled() {
     ResolveSecrets impatient = new ResolveSecrets(_ -> null, Duration.ofMillis(200));
     SecretReference hangs = SecretReference.parse("exec:sleep 1000", directory);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * manifest into the target again is allowed and starts over. Thread-safe.
  */
 final class RestoreTarget implements AutoCloseable {
+  private static final BytePath LOST_AND_FOUND = BytePath.of("lost+found");
   private static final String WORK = ".holdfast-restore";
   private static final String FRESH = ".holdfast-file-";
   private static final String MANIFEST = "manifest-";
@@ -69,7 +70,7 @@ final class RestoreTarget implements AutoCloseable {
     DirectoryHandle root = DirectoryHandle.open(target);
     try {
       boolean unfinished = holds(root, workName);
-      if (!unfinished && !overwrite && !isEmpty(root)) {
+      if (!unfinished && !overwrite && !isEmpty(root, isTaken)) {
         throw TargetConflictException.notEmpty(target);
       }
       boolean replaces = unfinished || overwrite;
@@ -100,7 +101,7 @@ final class RestoreTarget implements AutoCloseable {
     try (DirectoryHandle root = DirectoryHandle.open(target)) {
       if (holds(root, workName)) {
         checkWork(target, root.openDirectory(workName), overwrite, manifest);
-      } else if (!overwrite && !isEmpty(root)) {
+      } else if (!overwrite && !isEmpty(root, isTaken)) {
         throw TargetConflictException.notEmpty(target);
       }
     } catch (PosixException e) {
@@ -180,9 +181,16 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  private static boolean isEmpty(DirectoryHandle directory) throws PosixException {
+  /** What a new file system holds is nothing, unless the backup has something of that name. */
+  private static boolean isEmpty(DirectoryHandle directory, Predicate<BytePath> isTaken)
+      throws PosixException {
     try (DirectoryReader names = directory.read()) {
-      return names.next() == null;
+      for (BytePath name = names.next(); name != null; name = names.next()) {
+        if (!name.equals(LOST_AND_FOUND) || isTaken.test(name)) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

@@ -147,6 +147,23 @@ class TreeRestoreTest {
   }
 
   @Test
+  void takesANewFileSystem() throws Exception {
+    TreeFixture.Backup backup = backupOf("a");
+    Files.createDirectories(fixture.target.resolve("lost+found"));
+    fixture.restore(backup.manifest());
+    assertThat(target()).containsExactly("a", "lost+found");
+  }
+
+  @Test
+  void aDirectoryForLostFilesThatTheBackupHasTooIsNotTakenForNothing() throws Exception {
+    TreeFixture.Backup backup = backupOf("lost+found/a");
+    Files.createDirectories(fixture.target.resolve("lost+found"));
+    assertThatThrownBy(() -> fixture.restore(backup.manifest()))
+        .isInstanceOf(TargetConflictException.class);
+    assertThat(target()).containsExactly("lost+found");
+  }
+
+  @Test
   void takesAnEmptyTarget() throws Exception {
     TreeFixture.Backup backup = backupOf("a");
     Files.createDirectories(fixture.target);

@@ -43,6 +43,13 @@ public final class ClusterRestoreException extends PostgresException {
             "Run as the account that is to own the cluster, or as root.",
             e);
       }
+      if (failed.isAbsent()) {
+        return new ClusterRestoreException(
+            FailureCategory.NOT_FOUND,
+            "cannot restore to " + target + ": " + failed.getMessage(),
+            "Check the path, and that the directory above it is there.",
+            e);
+      }
     }
     return new ClusterRestoreException(
         FailureCategory.UNAVAILABLE,

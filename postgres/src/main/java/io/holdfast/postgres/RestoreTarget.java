@@ -159,8 +159,7 @@ final class RestoreTarget {
     if (!force) {
       throw ClusterRestoreException.refused(
           target + " holds another cluster" + there.map(id -> ", " + id).orElse(""),
-          "Choose an empty directory, or let the restore replace that cluster"
-              + " (--replace-cluster).");
+          "Choose an empty directory, or allow it with --replace-cluster.");
     }
   }
 
