@@ -80,11 +80,19 @@ final class GoldenRepository {
             entry.attributes().stream()
                 .map(a -> a.name() + "=" + HexFormat.of().formatHex(a.value()))
                 .collect(Collectors.joining(",", "[", "]")),
-            entry.flags(),
+            flags(entry.flags()),
             bytes == null ? "-" : bytes.length + " " + Sha256.hex(bytes))
         .map(Object::toString)
         .map(text -> text.replace("\n", "\\n"))
         .collect(Collectors.joining("\t"));
+  }
+
+  /** As the lists have them that were written when there were two flags; a later one is added. */
+  private static String flags(Entry.Flags flags) {
+    String first =
+        "Flags[changedWhileRead=%s, damagedPages=%s]"
+            .formatted(flags.changedWhileRead(), flags.damagedPages());
+    return flags.attributesIncomplete() ? first + " attributes incomplete" : first;
   }
 
   private static String name(@Nullable BytePath bytes) {
