@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class Directories {
   private Directories() {}
 
-  /** A new one with a name of its own, which every account may enter. */
+  /** A new one. Other accounts may pass through: the server runs under one if this is root. */
   static Path newIn(Path parent) {
     try {
       Path directory = Files.createTempDirectory(parent, "holdfast-demo-");
