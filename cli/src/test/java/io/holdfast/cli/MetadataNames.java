@@ -54,7 +54,8 @@ final class MetadataNames {
           "group",
           "modified",
           "changedWhileRead",
-          "damagedPages");
+          "damagedPages",
+          "attributesIncomplete");
 
   private MetadataNames() {}
 

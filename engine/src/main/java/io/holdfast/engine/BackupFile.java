@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  * @param modified empty when the time is beyond what an instant can be
  * @param owner by name where the source knew one, else by number; likewise group
  * @param target of a symbolic link
+ * @param attributesIncomplete some extended attributes could not be read and are missing
  */
 public record BackupFile(
     String source,
@@ -39,7 +40,8 @@ public record BackupFile(
     Optional<Instant> modified,
     Optional<BytePath> target,
     boolean changedWhileRead,
-    boolean damagedPages) {
+    boolean damagedPages,
+    boolean attributesIncomplete) {
 
   static BackupFile of(SourceRecord source, Entry entry, Predicate<Content> compressed) {
     Content content = entry.content();
@@ -58,7 +60,8 @@ public record BackupFile(
         modified(entry),
         Optional.ofNullable(entry.linkTarget()),
         entry.flags().changedWhileRead(),
-        entry.flags().damagedPages());
+        entry.flags().damagedPages(),
+        entry.flags().attributesIncomplete());
   }
 
   private static Optional<Instant> modified(Entry entry) {

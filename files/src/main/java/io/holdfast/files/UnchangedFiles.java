@@ -5,9 +5,9 @@ import io.holdfast.posix.FileStatus;
 import io.holdfast.posix.FileTimestamp;
 import io.holdfast.posix.NodeType;
 import io.holdfast.repository.Content;
-import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
+import io.holdfast.repository.UnusableObjectException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class UnchangedFiles {
   private Manifest.@Nullable Cursor start(Manifest manifest) {
     try {
       return manifest.cursor();
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       warnings.add(BytePath.EMPTY, TreeWarning.Kind.PREVIOUS_DAMAGED, e.what());
       return null;
     }
@@ -61,7 +61,7 @@ final class UnchangedFiles {
         next = cursor.peek();
       }
       return next != null && next.path().equals(path) ? next : null;
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       warnings.add(path, TreeWarning.Kind.PREVIOUS_DAMAGED, e.what());
       entries = null; // from here on every file is read
       return null;

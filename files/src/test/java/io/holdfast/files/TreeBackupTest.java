@@ -15,7 +15,10 @@ import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
 import io.holdfast.repository.ManifestWriter;
 import io.holdfast.repository.SourceRecord;
+import io.holdfast.storage.FaultyStore;
 import io.holdfast.storage.ObjectStat;
+import io.holdfast.storage.StorageException;
+import io.holdfast.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TreeBackupTest {
   private static final int PIECE = 1000;
@@ -154,23 +159,29 @@ class TreeBackupTest {
     assertThat(file).exists();
   }
 
-  @Test
-  void aDamagedPreviousManifestIsReportedAndAllIsRead() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"lost", "on a bad sector"})
+  void aPreviousManifestThatCannotBeReadIsReportedAndAllIsRead(String how) throws Exception {
     fixture.file("a", new byte[] {1});
     fixture.backup();
     fixture.file("b", new byte[] {2});
-    int metadataPack = 4;
+    FaultyStore seen = new FaultyStore(fixture.store);
     List<ObjectStat> packs;
     try (Stream<ObjectStat> all = fixture.store.list("packs/")) {
       packs = all.toList();
     }
+    int metadataPack = 4;
     for (ObjectStat pack : packs) {
       if (fixture.store.get(pack.name())[8] == metadataPack) {
-        fixture.store.delete(pack.name());
+        if (how.equals("lost")) {
+          fixture.store.delete(pack.name());
+        } else {
+          seen.failFrom(FaultyStore.Call.GET, 1, pack.name().value(), TreeBackupTest::badSector);
+        }
       }
     }
     Path again = Files.createDirectory(temp.resolve("again"));
-    try (TreeFixture reopened = new TreeFixture(again, fixture.store)) {
+    try (TreeFixture reopened = new TreeFixture(again, fixture.store, seen)) {
       Files.write(reopened.source.resolve("a"), new byte[] {1});
       SourceRecord record = reopened.repository.backups().list().getFirst().sources().getFirst();
       TreeFixture.Backup backup =
@@ -180,6 +191,10 @@ class TreeBackupTest {
       assertThat(backup.result().warnings().count(TreeWarning.Kind.PREVIOUS_DAMAGED)).isEqualTo(1);
       assertThat(backup.result().filesRead()).isEqualTo(1);
     }
+  }
+
+  private static StorageException badSector() {
+    return new StorageUnavailableException("Input/output error", "check the disk", null);
   }
 
   private static final int MANY = 40;

@@ -14,6 +14,7 @@ import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
 import io.holdfast.repository.TestRepository;
 import io.holdfast.storage.MemoryStore;
+import io.holdfast.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +42,19 @@ final class TreeFixture implements AutoCloseable {
   }
 
   TreeFixture(Path directory, MemoryStore store) throws IOException {
+    this(directory, store, store);
+  }
+
+  /**
+   * @param seen what the repository sees of the store
+   */
+  TreeFixture(Path directory, MemoryStore store, ObjectStore seen) throws IOException {
     this.store = store;
     this.directory = directory;
     source = Files.createDirectories(directory.resolve("source"));
     target = directory.resolve("target");
     spool = Files.createDirectories(directory.resolve("spool"));
-    repository = TestRepository.open(store, directory.resolve("cache"));
+    repository = TestRepository.open(seen, directory.resolve("cache"));
   }
 
   static BytePath bytes(Path path) {

@@ -2,16 +2,16 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.repository.Content;
-import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.Manifest;
+import io.holdfast.repository.UnusableObjectException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the contents that relation files had in the previous backup. Quick when asked in path
- * order; any order works. Where the previous backup is damaged, contents are taken for new; that is
- * told once. Thread-safe.
+ * order; any order works. Where the previous backup cannot be read, contents are taken for new;
+ * that is told once. Thread-safe.
  */
 final class PreviousContents {
   /** Entries that are passed over before it is cheaper to search anew. */
@@ -26,7 +26,7 @@ final class PreviousContents {
   /**
    * @param manifest null if there is no previous backup
    * @param pageSize contents of other pages are of no use
-   * @param warnings told when the previous backup is damaged
+   * @param warnings told when the previous backup cannot be read
    */
   PreviousContents(@Nullable Manifest manifest, int pageSize, Consumer<String> warnings) {
     this.warnings = warnings;
@@ -42,7 +42,7 @@ final class PreviousContents {
     }
     try {
       return find(known, path);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException e) {
       warnings.accept(
           "the files of the previous backup are compared up to "
               + path

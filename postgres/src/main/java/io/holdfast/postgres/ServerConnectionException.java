@@ -15,12 +15,19 @@ public final class ServerConnectionException extends PostgresException {
         cause);
   }
 
-  private ServerConnectionException(String message) {
-    super(FailureCategory.INTERRUPTED, message, "Run it again.", null);
+  private ServerConnectionException(
+      FailureCategory category, String message, String hint, @Nullable Throwable cause) {
+    super(category, message, hint, cause);
   }
 
   /** This thread was interrupted; its status stays set. */
   static ServerConnectionException interrupted(String doing) {
-    return new ServerConnectionException("Cancelled while " + doing);
+    return interrupted(doing, null);
+  }
+
+  /** As above. */
+  static ServerConnectionException interrupted(String doing, @Nullable Throwable cause) {
+    return new ServerConnectionException(
+        FailureCategory.INTERRUPTED, "Cancelled while " + doing, "Run it again.", cause);
   }
 }

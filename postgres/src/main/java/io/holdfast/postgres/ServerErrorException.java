@@ -26,10 +26,16 @@ public final class ServerErrorException extends PostgresException {
     return sqlState;
   }
 
-  /** What a session of pgjdbc met: the server's error, or a broken or missing connection. */
+  /**
+   * What a session of pgjdbc met: the server's error, or a broken or missing connection. An
+   * interrupt of the calling thread breaks the connection that it uses.
+   */
   static PostgresException of(String server, SQLException e) {
     String state = e.getSQLState();
     if (state == null || state.startsWith("08")) {
+      if (Thread.currentThread().isInterrupted()) {
+        return ServerConnectionException.interrupted("talking to " + server, e);
+      }
       return new ServerConnectionException("Cannot talk to " + server + ": " + e.getMessage(), e);
     }
     return new ServerErrorException(
