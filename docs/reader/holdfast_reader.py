@@ -150,9 +150,8 @@ def parse_json(data, what):
     return value
 
 
-def decompress(codec, filter_, data, length, what):
+def decompress(codec, data, length, what):
     """Gives exactly `length` bytes [6]."""
-    require(filter_ == 0, what, f"it was prepared with filter {filter_}, which this reader does not know")
     try:
         match codec:
             case 0:
@@ -171,6 +170,97 @@ def decompress(codec, filter_, data, length, what):
         raise Refused(f"{what}: it cannot be decompressed ({problem})") from None
     require(len(plain) == length, what, "it has another length than it says")
     return plain
+
+
+def open_block(codec, filter_, data, length, what):
+    """The plain bytes of a block [7]."""
+    if filter_ == 0:
+        return decompress(codec, data, length, what)
+    require(filter_ == 1, what, f"it was prepared with filter {filter_}, which this reader does not know")
+    require(len(data) >= 4, what, "it is cut off")
+    size = int.from_bytes(data[:4], "big")
+    require(size <= 1 + length + length // 512, what, "it holds more prepared bytes than its pages have")
+    return bytes(bring_back_pages(Input(what, decompress(codec, data[4:], size, what)), length, what))
+
+
+# --- prepared pages [7.1] ----------------------------------------------------------------------------------------
+
+ROW_HEADER, ENTRY_HEADER = 23, 8  # bytes of the header of a row, and of an index entry
+
+
+def bring_back_pages(prepared, length, what):
+    power = prepared.u8()
+    size = 1 << min(power, 16)
+    require(9 <= power <= 15 and length % size == 0, what, "it has an impossible page size")
+    kinds = prepared.take(length // size)
+    require(all(kind in (0, 1, 3, 5, 7) for kind in kinds), what, "it has a page of an unknown kind")
+    plain = bytearray(length)
+    starts = [page * size for page, kind in enumerate(kinds) if kind]
+    for at, header in zip(starts, columns(prepared, 24, len(starts))):
+        plain[at : at + 24] = header
+    bounds = {at: struct.unpack_from("<HHH", plain, at + 12) for at in starts}
+    for lower, upper, special in bounds.values():
+        require(24 <= lower <= upper <= special <= size and lower % 4 == 0, what, "it has an impossible page")
+    pointers = iter(columns(prepared, 4, sum((lower - 24) // 4 for lower, _, _ in bounds.values())))
+    items = {at: join_pointers(plain, at, bounds[at], pointers, what) for at in starts}
+    for header, counting, is_row in ((ROW_HEADER, 16, True), (ENTRY_HEADER, 4, False)):
+        with_header = [
+            at + offset
+            for at in starts
+            if (bounds[at][2] == size) == is_row
+            for offset, length_ in items[at]
+            if length_ >= header
+        ]
+        last = 0
+        for at, column in zip(with_header, columns(prepared, header, len(with_header))):
+            plain[at : at + header] = column
+            last = plain[at + counting] = (last + column[counting]) % 256
+    for page, kind in enumerate(kinds):
+        at = page * size
+        if kind == 0:
+            plain[at : at + size] = prepared.take(size)
+            continue
+        lower, upper, special = bounds[at]
+        if kind & 2:
+            plain[at + lower : at + upper] = prepared.take(upper - lower)
+        header = ROW_HEADER if special == size else ENTRY_HEADER
+        for offset, length_ in items[at]:
+            start = offset + (header if length_ >= header else 0)
+            end = offset + (aligned(length_) if kind & 4 else length_)
+            plain[at + start : at + end] = prepared.take(end - start)
+        plain[at + special : at + size] = prepared.take(size - special)
+    prepared.end()
+    return plain
+
+
+def columns(prepared, width, count):
+    """Rows of `width` bytes, of which the first bytes come first, then the second ones, and so on."""
+    return [bytes(row) for row in zip(*[prepared.take(count) for _ in range(width)])]
+
+
+def aligned(length):
+    return (length + 7) // 8 * 8
+
+
+def join_pointers(plain, at, bounds, pointers, what):
+    """Writes the item pointers of a page; the items by offset and length, the last in the page first."""
+    lower, upper, special = bounds
+    items, end = [], special
+    for to in range(at + 24, at + lower, 4):
+        pointer = int.from_bytes(next(pointers), "little")
+        length = pointer >> 17
+        if length:
+            offset = (pointer + end - aligned(length)) & 0x7FFF
+            pointer, end = pointer & ~0x7FFF | offset, offset
+            items.append((offset, length))
+        plain[to : to + 4] = pointer.to_bytes(4, "little")
+    items.sort(reverse=True)
+    end = special
+    for offset, length in items:
+        end -= aligned(length)
+        require(offset == end, what, "it has a page whose items do not follow each other")
+    require(end == upper, what, "it has a page whose items do not fill it")
+    return items
 
 
 # --- the store [3], [4] ------------------------------------------------------------------------------------------
@@ -413,7 +503,8 @@ class Repository:
             opened = unseal(key, bytes(4) + number, rest.take(sealed), header.bytes + front + number + bound_name, name)
             limit -= plain
             require(limit >= 0, name, "it is larger than an object of its kind may be")
-            yield decompress(codec, filter_, opened, plain, name)
+            require(filter_ == 0, name, f"it was prepared with filter {filter_}, which objects of its kind are not")
+            yield decompress(codec, opened, plain, name)
             part += 1
         rest.end()
 
@@ -495,7 +586,7 @@ class Repository:
         key = self.keys.derive(pack.epoch, pack.salt, LABELS[pack.kind], what)
         aad = header + struct.pack(">BBBBII", 1, codec, filter_, 0, plain, number)
         opened = unseal(key, struct.pack(">IQ", 0, number), self.store.read(pack.name, at, sealed), aad, what)
-        return decompress(codec, filter_, opened, plain, what)
+        return open_block(codec, filter_, opened, plain, what)
 
     def bytes_at(self, pack, first, offset, length):
         pieces = []
@@ -924,6 +1015,7 @@ class Verification:
         self.repository, self.damages = repository, repository.keys.damages
         self.counts = {"packs": 0, "blocks": 0, "chunks": 0, "indexes": 0, "records": 0, "backups": 0, "contents": 0}
         self.codecs = {}
+        self.prepared = 0  # blocks of prepared pages
 
     def attempt(self, action, *arguments):
         try:
@@ -962,7 +1054,7 @@ class Verification:
             self.damages += 1
             warn(f"index: no index object names {len(repository.unnamed)} packs that backups need, such as "
                  f"{min(repository.unnamed)}: index objects were lost; what is in the packs can be read all the same")
-        print(json.dumps(self.counts | {"codecs": self.codecs, "damages": self.damages}))
+        print(json.dumps(self.counts | {"codecs": self.codecs, "prepared": self.prepared, "damages": self.damages}))
         return 1 if self.damages else 0
 
     def index(self, name, packs, directories):
@@ -985,8 +1077,9 @@ class Verification:
                 offset, length, block = 0, offset + length - pack.blocks[block][3], block + 1
                 require(block < len(pack.blocks), pack.name, "it has a chunk that is longer than it")
             ending.setdefault(block, []).append(chunk)
-        for block, (_, codec, *_) in enumerate(pack.blocks):
+        for block, (_, codec, filter_, *_) in enumerate(pack.blocks):
             self.repository.block(pack, block)
+            self.prepared += filter_ == 1
             self.codecs[CODECS[codec]] = self.codecs.get(CODECS[codec], 0) + 1
             for chunk in ending.get(block, []):
                 self.attempt(self.chunk, pack, *chunk)

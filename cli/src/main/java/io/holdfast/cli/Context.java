@@ -28,8 +28,12 @@ record Context(
 
   /** This process's own. */
   static Context ofProcess() {
-    Terminal terminal = Terminal.ofProcess();
-    LocalPlaces places = new LocalPlaces(System::getenv);
+    return of(Terminal.ofProcess(), System::getenv);
+  }
+
+  /** With the places that an environment names, on this machine. */
+  static Context of(Terminal terminal, Function<String, @Nullable String> environment) {
+    LocalPlaces places = new LocalPlaces(environment);
     Surroundings surroundings =
         new Surroundings(
             terminal.clock(),
@@ -41,7 +45,7 @@ record Context(
             places.temporary(),
             RepositoryOptions.DEFAULT_LEASE,
             new AccessLog(places.state()));
-    return new Context(terminal, surroundings, System::getenv);
+    return new Context(terminal, surroundings, environment);
   }
 
   /**

@@ -70,6 +70,28 @@ class LauncherTest {
   }
 
   @Test
+  void whatABuildRehearsedIsUsedByLaterRuns() throws Exception {
+    script(
+        tools.resolve("mvn"),
+        "#!/bin/sh\nmkdir -p cli/target/launch/dist && echo 1 >cli/target/launch/dist/VERSION\n");
+    String option = "-XX:AOTCache=" + home + "/cli/target/launch/dist/holdfast.aot ";
+    assertThat(holdfast("jdk-25", "one").output).contains("building", option, "[one]");
+    assertThat(holdfast("jdk-25", "two").output).contains(option, "[two]");
+    Files.delete(home.resolve("cli/target/launch/dist/holdfast.aot"));
+    assertThat(holdfast("jdk-25", "three").output).doesNotContain("AOTCache").contains("[three]");
+  }
+
+  @Test
+  void aRehearsalThatFailsCostsOnlyTheCache() throws Exception {
+    script(
+        tools.resolve("mvn"),
+        "#!/bin/sh\nmkdir -p cli/target/launch/dist && echo 1 >cli/target/launch/dist/VERSION\n");
+    Result result = run(Map.of("JAVA_HOME", jdkHome("jdk-25"), "TMPDIR", "/nowhere"), "version");
+    assertThat(result.status).isZero();
+    assertThat(result.output).doesNotContain("AOTCache").contains("[version]");
+  }
+
+  @Test
   void whatWasBuiltLaterOtherwiseIsRun() throws Exception {
     built();
     assertThat(holdfast("jdk-25", "x").output).contains("cli/target/dist/lib");
@@ -133,6 +155,8 @@ class LauncherTest {
         "#!/bin/sh\necho \""
             + name
             + " LC_ALL=$LC_ALL $*\"\n"
+            + "case $* in *cli.Rehearsal*) for a; do case $a in -XX:AOTCacheOutput=*)"
+            + " : >\"${a#*=}\";; esac; done; exit 0;; esac\n"
             + "while [ \"$1\" != io.holdfast.cli.Main ]; do shift; done; shift\n"
             + "for a; do printf '[%s]' \"$a\"; done; echo\n");
     script(jdk.resolve("bin/javac"), "#!/bin/sh\n");

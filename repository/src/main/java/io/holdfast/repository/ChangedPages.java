@@ -57,6 +57,7 @@ final class ChangedPages {
         hashes,
         count * ChunkHashing.PAGE_HASH,
         pages,
-        count * pageSize);
+        count * pageSize,
+        pageSize);
   }
 }

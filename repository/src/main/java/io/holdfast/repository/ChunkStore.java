@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -66,20 +67,21 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   public ChunkId put(ChunkKind kind, byte[] bytes, int offset, int length) {
     ChunkId id = hashing.chunkId(kind, bytes, offset, length);
     if (isNew(id, length)) {
-      store(id, kind, bytes, offset, length);
+      store(id, kind, bytes, offset, length, 0);
     }
     return id;
   }
 
   /** Stores a chunk of pages whose id was computed from their hashes, and those hashes with it. */
-  void putPages(ChunkId id, byte[] hashes, int hashesLength, byte[] pages, int length) {
+  void putPages(
+      ChunkId id, byte[] hashes, int hashesLength, byte[] pages, int length, int pageSize) {
     if (isNew(id, length)) {
-      store(id, ChunkKind.PAGES, pages, 0, length);
+      store(id, ChunkKind.PAGES, pages, 0, length, pageSize);
     }
     // Apart from the pages: a writer that died may have left the one without the other.
     ChunkId hashesId = hashing.pageHashesId(id);
     if (isNew(hashesId, hashesLength)) {
-      store(hashesId, ChunkKind.PAGE_HASHES, hashes, 0, hashesLength);
+      store(hashesId, ChunkKind.PAGE_HASHES, hashes, 0, hashesLength, 0);
     }
   }
 
@@ -119,15 +121,16 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     return true;
   }
 
-  private void store(ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length) {
+  private void store(
+      ChunkId id, ChunkKind kind, byte[] bytes, int offset, int length, int pageSize) {
     OpenPack pack = openPack(kind.pack());
     if (length >= SmallChunks.LIMIT) {
-      pack.add(BlockGroup.of(id, kind, bytes, offset, length, compressor));
+      pack.add(BlockGroup.of(id, kind, bytes, offset, length, pageSize, compressor));
       return;
     }
-    SmallChunks.Gathered gathered = pack.small.add(id, kind, bytes, offset, length);
+    SmallChunks.Gathered gathered = pack.small(pageSize).add(id, kind, bytes, offset, length);
     if (gathered != null) {
-      pack.add(gathered.compress(compressor));
+      pack.add(gathered.compress(compressor, pageSize));
     }
   }
 
@@ -140,13 +143,20 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     private final ObjectKeys keys;
     private final PackKind kind;
     private final RandomGenerator random;
-    private final SmallChunks small = new SmallChunks();
+
+    /** By page size: pages are prepared for compression, so nothing else is put among them. */
+    private final ConcurrentMap<Integer, SmallChunks> small = new ConcurrentHashMap<>();
+
     private @Nullable PackBuilder builder;
 
     OpenPack(ObjectKeys keys, PackKind kind, RandomGenerator random) {
       this.keys = keys;
       this.kind = kind;
       this.random = random;
+    }
+
+    SmallChunks small(int pageSize) {
+      return small.computeIfAbsent(pageSize, size -> new SmallChunks());
     }
 
     void add(BlockGroup group) {
@@ -171,10 +181,13 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     }
 
     void flush() {
-      SmallChunks.Gathered gathered = small.take();
-      if (gathered != null) {
-        add(gathered.compress(compressor));
-      }
+      small.forEach(
+          (pageSize, chunks) -> {
+            SmallChunks.Gathered gathered = chunks.take();
+            if (gathered != null) {
+              add(gathered.compress(compressor, pageSize));
+            }
+          });
       PackBuilder rest = null;
       synchronized (this) {
         if (builder != null) {

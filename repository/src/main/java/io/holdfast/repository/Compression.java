@@ -37,17 +37,18 @@ public record Compression(Codec codec, int level) {
   }
 
   /**
-   * Bytes and the codec that made them: {@link Codec#NONE} where compressing did not help.
+   * Bytes and what made them: {@link Codec#NONE} where compressing did not help.
    *
+   * @param filter code of the preparation before the codec, 0 for none
    * @param length how many of the bytes count
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
-  record Compressed(Codec codec, byte[] bytes, int length) {}
+  record Compressed(Codec codec, int filter, byte[] bytes, int length) {}
 
   /** Compresses one block, unless that saves less than one byte in 64; {@link Compressor}. */
   Compressed compress(byte[] plain, int offset, int length) {
     try (Compressor once = new Compressor(this)) {
-      return once.compress(plain, offset, length);
+      return once.compress(plain, offset, length, 0);
     }
   }
 

@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -30,8 +31,10 @@ final class Compressor implements AutoCloseable {
   /**
    * Compresses, unless that saves less than one byte in 64. The array has room for a tag behind the
    * bytes, so that they can be sealed in place.
+   *
+   * @param pageSize of whole PostgreSQL pages, which are prepared for it; 0 for other bytes
    */
-  Compression.Compressed compress(byte[] plain, int offset, int length) {
+  Compression.Compressed compress(byte[] plain, int offset, int length, int pageSize) {
     if (compression.codec() == Codec.NONE) {
       return asItIs(plain, offset, length);
     }
@@ -39,12 +42,10 @@ final class Compressor implements AutoCloseable {
     Workspace workspace = taken == null ? new Workspace(compression) : taken;
     boolean kept = false;
     try {
-      int size = workspace.compress(plain, offset, length);
-      Compression.Compressed result =
-          size > length - length / 64
-              ? asItIs(plain, offset, length)
-              : new Compression.Compressed(
-                  compression.codec(), Arrays.copyOf(workspace.out, size + Gcm.TAG), size);
+      Compression.Compressed result = workspace.compress(plain, offset, length, pageSize);
+      if (result.length() > length - length / 64) {
+        result = asItIs(plain, offset, length);
+      }
       kept = idle.offer(workspace);
       return result;
     } finally {
@@ -57,7 +58,7 @@ final class Compressor implements AutoCloseable {
   private static Compression.Compressed asItIs(byte[] plain, int offset, int length) {
     byte[] bytes = new byte[length + Gcm.TAG];
     System.arraycopy(plain, offset, bytes, 0, length);
-    return new Compression.Compressed(Codec.NONE, bytes, length);
+    return new Compression.Compressed(Codec.NONE, 0, bytes, length);
   }
 
   @Override
@@ -69,9 +70,13 @@ final class Compressor implements AutoCloseable {
 
   /** What one thread compresses with. */
   private static final class Workspace implements AutoCloseable {
+    private static final int NOT_PREPARED = -1;
+
     private final Compression compression;
     private final @Nullable ZstdCompressCtx zstd;
     private byte[] out = new byte[0];
+    private byte[] prepared = new byte[0];
+    private @Nullable PageFilter filter;
 
     Workspace(Compression compression) {
       this.compression = compression;
@@ -82,7 +87,44 @@ final class Compressor implements AutoCloseable {
       }
     }
 
-    int compress(byte[] plain, int offset, int length) {
+    Compression.Compressed compress(byte[] plain, int offset, int length, int pageSize) {
+      int pages = pageSize == 0 ? NOT_PREPARED : prepare(plain, offset, length, pageSize);
+      if (pages == NOT_PREPARED) {
+        int size = compress(plain, offset, length);
+        byte[] bytes = Arrays.copyOf(out, size + Gcm.TAG);
+        return new Compression.Compressed(compression.codec(), 0, bytes, size);
+      }
+      int size = compress(prepared, 0, pages);
+      byte[] bytes = new byte[Integer.BYTES + size + Gcm.TAG];
+      ByteBuffer.wrap(bytes).putInt(pages).put(out, 0, size);
+      return new Compression.Compressed(
+          compression.codec(), PageFilter.CODE, bytes, Integer.BYTES + size);
+    }
+
+    /**
+     * Fills {@link #prepared}, and returns how much of it counts. That it can be undone is tried
+     * each time: a page may look as no test has seen one.
+     */
+    private int prepare(byte[] plain, int offset, int length, int pageSize) {
+      PageFilter known = filter;
+      if (known == null || known.pageSize() != pageSize) {
+        known = new PageFilter(pageSize);
+        filter = known;
+      }
+      if (prepared.length < PageFilter.bound(length)) {
+        prepared = new byte[PageFilter.bound(length)];
+      }
+      int size = known.prepare(plain, offset, length, prepared);
+      if (size < 0) {
+        return NOT_PREPARED;
+      }
+      byte[] restored = PageUnfilter.restore(prepared, size, length, "prepared pages");
+      return Arrays.equals(restored, 0, length, plain, offset, offset + length)
+          ? size
+          : NOT_PREPARED;
+    }
+
+    private int compress(byte[] plain, int offset, int length) {
       return switch (compression.codec()) {
         case NONE -> throw new IllegalStateException("nothing to compress with");
         case ZSTD -> zstd(java.util.Objects.requireNonNull(zstd), plain, offset, length);

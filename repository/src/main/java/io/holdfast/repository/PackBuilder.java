@@ -66,10 +66,12 @@ final class PackBuilder {
     for (BlockGroup.CompressedBlock block : group.blocks()) {
       Compression.Compressed bytes = block.bytes();
       int number = blocks.size();
-      byte[] aad = blockAad(headerBytes, bytes.codec().code(), 0, block.plainLength(), number);
+      byte[] aad =
+          blockAad(headerBytes, bytes.codec().code(), bytes.filter(), block.plainLength(), number);
       int sealed = gcm.seal(number, aad, bytes.bytes(), 0, bytes.length(), bytes.bytes(), 0);
       append(ByteBuffer.wrap(bytes.bytes(), 0, sealed));
-      blocks.add(new BlockDescriptor(bytes.codec().code(), 0, block.plainLength(), sealed));
+      blocks.add(
+          new BlockDescriptor(bytes.codec().code(), bytes.filter(), block.plainLength(), sealed));
     }
     for (PlacedChunk chunk : group.chunks()) {
       chunks.add(

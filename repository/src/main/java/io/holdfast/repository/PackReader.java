@@ -87,15 +87,32 @@ final class PackReader {
     byte[] open(int number) {
       BlockDescriptor block = descriptors.apply(number);
       String what = name + " block " + number;
-      if (block.filter() != 0) {
-        throw new UnsupportedFormatException(what, "it has the unknown filter " + block.filter());
-      }
       byte[] aad =
           PackBuilder.blockAad(header, block.codec(), block.filter(), block.plainLength(), number);
       byte[] packed =
           gcm.open(number, aad, sealed, offsets.apply(number), block.sealedLength(), what);
-      return Compression.decompress(
-          Codec.of(block.codec(), what), packed, 0, packed.length, block.plainLength(), what);
+      Codec codec = Codec.of(block.codec(), what);
+      return switch (block.filter()) {
+        case 0 ->
+            Compression.decompress(codec, packed, 0, packed.length, block.plainLength(), what);
+        case PageFilter.CODE -> pages(codec, packed, block.plainLength(), what);
+        default ->
+            throw new UnsupportedFormatException(
+                what, "it has the unknown filter " + block.filter());
+      };
+    }
+
+    private static byte[] pages(Codec codec, byte[] packed, int plainLength, String what) {
+      Decoder in = new Decoder(packed, what);
+      long length = in.u32();
+      if (length > PageFilter.bound(plainLength)) {
+        throw in.damaged("it holds more prepared bytes than its pages have");
+      }
+      int size = (int) length;
+      int front = Integer.BYTES;
+      byte[] prepared =
+          Compression.decompress(codec, packed, front, packed.length - front, size, what);
+      return PageUnfilter.restore(prepared, size, plainLength, what);
     }
   }
 

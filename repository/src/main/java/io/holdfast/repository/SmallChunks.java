@@ -22,10 +22,12 @@ final class SmallChunks {
   /** Gathered chunks that are to be compressed, together. */
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
   record Gathered(byte[] bytes, int length, List<PlacedChunk> chunks) {
-    BlockGroup compress(Compressor compressor) {
-      return new BlockGroup(
-          List.of(new BlockGroup.CompressedBlock(compressor.compress(bytes, 0, length), length)),
-          chunks);
+    /**
+     * @param pageSize of chunks of pages; 0 for others
+     */
+    BlockGroup compress(Compressor compressor, int pageSize) {
+      Compression.Compressed block = compressor.compress(bytes, 0, length, pageSize);
+      return new BlockGroup(List.of(new BlockGroup.CompressedBlock(block, length)), chunks);
     }
   }
 

@@ -80,7 +80,8 @@ final class CompressionTest {
     Compression.Compressed stored = compression.compress(text(5_000), 0, 5_000);
     for (int length = 0; length < stored.length(); length++) {
       Compression.Compressed cut =
-          new Compression.Compressed(stored.codec(), Arrays.copyOf(stored.bytes(), length), length);
+          new Compression.Compressed(
+              stored.codec(), 0, Arrays.copyOf(stored.bytes(), length), length);
       assertThatExceptionOfType(CorruptObjectException.class)
           .as("%d of %d", length, stored.length())
           .isThrownBy(() -> open(cut, 5_000));

@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  * of what is in it. Every later version must read it. {@link #main} makes one.
  */
 final class GoldenRepository {
-  /** That of the first step. */
-  static final Path STEP_1 = Path.of("src", "test", "resources", "golden", "step-1");
+  /** One of each step in which the format grew. */
+  static final List<Path> ALL = List.of(ofStep(1), ofStep(2));
 
   private static final long SEED = 20_261_122;
   private static final String LIST = "expected.txt";
 
   private GoldenRepository() {}
+
+  private static Path ofStep(int step) {
+    return Path.of("src", "test", "resources", "golden", "step-" + step);
+  }
 
   /** Makes a golden repository in a new directory, which is the only argument. */
   public static void main(String[] arguments) throws IOException {

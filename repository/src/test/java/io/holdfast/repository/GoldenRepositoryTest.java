@@ -8,20 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** What an earlier version wrote can be restored, by this version and by the independent reader. */
 class GoldenRepositoryTest {
   @TempDir Path work;
 
-  @Test
-  void thisVersionRestoresIt() throws IOException {
-    SampleRepository golden =
-        GoldenRepository.copy(GoldenRepository.STEP_1, work.resolve("golden"));
+  static List<Path> repositories() {
+    return GoldenRepository.ALL;
+  }
+
+  @ParameterizedTest
+  @MethodSource("repositories")
+  void thisVersionRestoresIt(Path written) throws IOException {
+    SampleRepository golden = GoldenRepository.copy(written, work.resolve("golden"));
     List<String> found = new ArrayList<>();
     try (Repository repository = golden.open(work.resolve("cache"), Compression.DEFAULT)) {
       for (BackupRecord backup : repository.backups().list()) {
@@ -39,7 +43,7 @@ class GoldenRepositoryTest {
           .containsOnlyOnce(BackupStatus.FAILED)
           .hasSize(5);
     }
-    assertThat(found).isEqualTo(GoldenRepository.expected(GoldenRepository.STEP_1));
+    assertThat(found).isEqualTo(GoldenRepository.expected(written));
   }
 
   private static byte @Nullable [] bytes(Repository repository, Entry entry) {
@@ -49,12 +53,14 @@ class GoldenRepositoryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--passphrase-file, passphrase",
-    "--key-file, key-file",
-    "--kit-file, recovery-kit.txt"
+    "0, --passphrase-file, passphrase",
+    "0, --key-file, key-file",
+    "0, --kit-file, recovery-kit.txt",
+    "1, --key-file, key-file"
   })
-  void theIndependentReaderRestoresIt(String option, String credential) throws Exception {
-    Path golden = GoldenRepository.STEP_1.toAbsolutePath();
+  void theIndependentReaderRestoresIt(int which, String option, String credential)
+      throws Exception {
+    Path golden = GoldenRepository.ALL.get(which).toAbsolutePath();
     PythonReader reader =
         new PythonReader(golden.resolve("repository"), option, golden.resolve(credential), work);
     assertThat(
@@ -74,6 +80,6 @@ class GoldenRepositoryTest {
                 id, source, entry, shown.has("content") ? tree.bytes(entry.path()) : null));
       }
     }
-    assertThat(found).isEqualTo(GoldenRepository.expected(GoldenRepository.STEP_1));
+    assertThat(found).isEqualTo(GoldenRepository.expected(golden));
   }
 }

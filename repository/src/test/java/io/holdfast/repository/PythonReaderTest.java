@@ -128,6 +128,7 @@ class PythonReaderTest {
     assertThat(counts.get("records").asInt()).isEqualTo(5);
     assertThat(counts.get("codecs").propertyNames())
         .containsExactlyInAnyOrder("none", "zstd", "lz4", "gzip");
+    assertThat(counts.get("prepared").asInt()).isPositive();
     assertThat(counts.get("contents").asLong())
         .isEqualTo(
             sources.stream()

@@ -29,7 +29,19 @@ final class SampleCluster {
     files.put("zero", new byte[3 * PAGE]);
     files.put("empty", new byte[0]);
     files.put("only tail", pages(777));
+    files.put("table", new SamplePages(random, PAGE).table(200));
+    files.put("small table", anyPages(9, PAGE));
+    files.put("old table", anyPages(70, SMALL_PAGE));
     files.put("many", zeros(pages(MANY_PAGES * SMALL_PAGE), 400, 900));
+  }
+
+  private byte[] anyPages(int count, int page) {
+    SamplePages samples = new SamplePages(random, page);
+    byte[] bytes = new byte[count * page];
+    for (int at = 0; at < bytes.length; at += page) {
+      System.arraycopy(samples.any(), 0, bytes, at, page);
+    }
+    return bytes;
   }
 
   /** Each page has a number of its own. */
@@ -51,7 +63,7 @@ final class SampleCluster {
   }
 
   private static int pageSize(String name) {
-    return name.equals("many") ? SMALL_PAGE : PAGE;
+    return name.equals("many") || name.equals("old table") ? SMALL_PAGE : PAGE;
   }
 
   void change() {

@@ -91,6 +91,8 @@ final class SampleTree {
       Entry.Builder entry = described(Entry.builder(file.getKey(), NodeType.FILE), 0640);
       if (name.equals("text")) {
         entry.flags(new Entry.Flags(true, false)).mode(06755);
+      } else if (name.equals("one")) {
+        entry.flags(new Entry.Flags(false, false, true));
       }
       items.add(SampleSeries.file(entry, content, file.getValue()));
     }

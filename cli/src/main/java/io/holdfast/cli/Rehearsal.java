@@ -1,0 +1,106 @@
+package io.holdfast.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Runs the usual commands over small data of its own, for the JVM to note what they load and
+ * compile: the launcher makes an ahead-of-time cache of it (JEP 483, JEP 515) when it builds.
+ * docs/decisions/ahead-of-time-cache.md.
+ */
+final class Rehearsal {
+  private static final int FILES = 1500;
+  private static final int LARGE_FILES = 6;
+  private static final int LARGE = 5 << 20;
+
+  private final Path directory;
+  private final Random random = new Random(1);
+
+  private Rehearsal(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * @param args an empty directory, which is filled
+   */
+  public static void main(String[] args) throws IOException {
+    System.exit(new Rehearsal(Path.of(args[0])).run());
+  }
+
+  private int run() throws IOException {
+    Files.write(directory.resolve("key"), bytes(32));
+    Files.writeString(
+        directory.resolve("holdfast.yaml"),
+        """
+        version: 1
+        repositories:
+          main:
+            path: repository
+            key-file: key
+        sources:
+          uploads:
+            type: files
+            path: tree
+            exclude: ["**/*.tmp"]
+        policies:
+          platform:
+            repository: main
+            sources: [uploads]
+        """);
+    makeTree(Files.createDirectories(directory.resolve("tree")));
+    int code = 0;
+    code |= command("init", "--no-recovery-kit");
+    code |= command("backup");
+    code |= command("backup", "--quiet");
+    Files.writeString(directory.resolve("tree/file1"), "changed");
+    code |= command("backup", "--json");
+    code |= command("backups");
+    code |= command("backups", "--json");
+    code |= command("show", "latest");
+    code |= command("verify", "--level", "3");
+    code |= command("restore", "--to", directory.resolve("target").toString());
+    code |= command("config", "validate");
+    code |= command("--help");
+    return code;
+  }
+
+  private int command(String... words) {
+    Map<String, String> environment =
+        Map.of(
+            "HOLDFAST_CONFIG", directory.resolve("holdfast.yaml").toString(),
+            "XDG_CACHE_HOME", directory.resolve("cache").toString(),
+            "XDG_STATE_HOME", directory.resolve("state").toString());
+    PrintStream out = System.out;
+    Terminal terminal = new Terminal(out, out, false, false, Clock.systemUTC());
+    return HoldfastCommand.in(Context.of(terminal, environment::get)).execute(words);
+  }
+
+  private void makeTree(Path tree) throws IOException {
+    for (int i = 0; i < FILES; i++) {
+      Files.write(tree.resolve("file" + i), bytes(random.nextInt(1, 40_000)));
+    }
+    for (int i = 0; i < LARGE_FILES; i++) {
+      Files.write(tree.resolve("large" + i), bytes(LARGE + i));
+    }
+    Files.createSymbolicLink(tree.resolve("link"), Path.of("file0"));
+    Files.createLink(tree.resolve("hard"), tree.resolve("file0"));
+  }
+
+  /** Half of them compress well. */
+  private byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    byte[] line = "2026-01-01 12:00:00 INFO request served in 12 ms\n".getBytes(US_ASCII);
+    for (int at = 0; at + 2 * line.length < length; at += 2 * line.length) {
+      System.arraycopy(line, 0, bytes, at, line.length);
+    }
+    return bytes;
+  }
+}
