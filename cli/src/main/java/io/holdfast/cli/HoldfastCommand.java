@@ -2,8 +2,11 @@ package io.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -26,6 +29,8 @@ import picocli.CommandLine.RunLast;
       "  holdfast init && holdfast backup   once holdfast.yaml is written (docs/configuration.md)"
     })
 final class HoldfastCommand implements Runnable {
+  private static final Map<String, Function<Context, Object>> COMMANDS = commands();
+
   private final Terminal terminal;
 
   private HoldfastCommand(Terminal terminal) {
@@ -39,19 +44,47 @@ final class HoldfastCommand implements Runnable {
 
   /** The whole command line, ready to execute. */
   static CommandLine in(Context context) {
+    return commandLine(context, COMMANDS.keySet());
+  }
+
+  /**
+   * As much of the command line as these arguments need: to read what all commands can do takes
+   * longer than to list backups.
+   */
+  static CommandLine in(Context context, String[] arguments) {
+    boolean known = arguments.length > 0 && COMMANDS.containsKey(arguments[0]);
+    return commandLine(context, known ? Set.of(arguments[0]) : COMMANDS.keySet());
+  }
+
+  private static Map<String, Function<Context, Object>> commands() {
+    Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
+    commands.put("init", InitCommand::new);
+    commands.put("check", CheckCommand::new);
+    commands.put("backup", BackupCommand::new);
+    commands.put("backups", BackupsCommand::new);
+    commands.put("show", ShowCommand::new);
+    commands.put("restore", RestoreCommand::new);
+    commands.put("verify", VerifyCommand::new);
+    commands.put("config", HoldfastCommand::config);
+    commands.put("demo", DemoCommand::new);
+    commands.put("version", VersionCommand::new);
+    return Collections.unmodifiableMap(commands);
+  }
+
+  private static CommandLine config(Context context) {
+    return new CommandLine(new ConfigCommand(context.terminal()))
+        .addSubcommand(new ConfigValidateCommand(context))
+        .addSubcommand(new ConfigSchemaCommand(context));
+  }
+
+  private static CommandLine commandLine(Context context, Set<String> names) {
     CommandLine root = new CommandLine(new HoldfastCommand(context.terminal()));
-    root.addSubcommand(new InitCommand(context))
-        .addSubcommand(new CheckCommand(context))
-        .addSubcommand(new BackupCommand(context))
-        .addSubcommand(new BackupsCommand(context))
-        .addSubcommand(new ShowCommand(context))
-        .addSubcommand(new RestoreCommand(context))
-        .addSubcommand(new VerifyCommand(context));
-    root.addSubcommand(
-        new CommandLine(new ConfigCommand(context.terminal()))
-            .addSubcommand(new ConfigValidateCommand(context))
-            .addSubcommand(new ConfigSchemaCommand(context)));
-    root.addSubcommand(new DemoCommand(context)).addSubcommand(new VersionCommand(context));
+    COMMANDS.forEach(
+        (name, make) -> {
+          if (names.contains(name)) {
+            root.addSubcommand(name, make.apply(context));
+          }
+        });
     root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     ReportFailure failures = new ReportFailure(context.terminal());
     return root.setExecutionStrategy(parsed -> execute(parsed, failures))

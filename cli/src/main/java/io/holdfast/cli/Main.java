@@ -14,7 +14,8 @@ public final class Main {
     CountDownLatch ended = new CountDownLatch(1);
     Thread command = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(command, ended)));
-    int code = HoldfastCommand.in(Context.ofProcess()).execute(new RawArguments().of(args));
+    String[] arguments = new RawArguments().of(args);
+    int code = HoldfastCommand.in(Context.ofProcess(), arguments).execute(arguments);
     ended.countDown();
     System.exit(code);
   }

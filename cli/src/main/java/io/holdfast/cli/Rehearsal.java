@@ -79,7 +79,7 @@ final class Rehearsal {
             "XDG_STATE_HOME", directory.resolve("state").toString());
     PrintStream out = System.out;
     Terminal terminal = new Terminal(out, out, false, false, Clock.systemUTC());
-    return HoldfastCommand.in(Context.of(terminal, environment::get)).execute(words);
+    return HoldfastCommand.in(Context.of(terminal, environment::get), words).execute(words);
   }
 
   private void makeTree(Path tree) throws IOException {
