@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 /** {@code holdfast backups}. */
 @Command(
     name = "backups",
-    description = "Lists the backups in a repository, oldest first.",
+    description =
+        "Lists the backups in a repository, oldest first, with those that are being made.",
     footer = {"", "Examples:", "  holdfast backups", "  holdfast backups --failed --json"})
 final class BackupsCommand extends Subcommand {
   @Mixin private final RepositoryOption repository = new RepositoryOption();

@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.posix.BytePath;
+import java.nio.file.Path;
 import java.time.Duration;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
@@ -27,7 +28,8 @@ final class JsonOutput {
           .addModule(
               new SimpleModule()
                   .addSerializer(Duration.class, new Seconds())
-                  .addSerializer(BytePath.class, new PathText()))
+                  .addSerializer(BytePath.class, new Text<>(BytePath.class))
+                  .addSerializer(Path.class, new Text<>(Path.class)))
           .build();
 
   private JsonOutput() {}
@@ -56,14 +58,14 @@ final class JsonOutput {
     }
   }
 
-  /** Paths as text: a byte that is not UTF-8 is shown as {@code \\xNN}. */
-  private static final class PathText extends StdSerializer<BytePath> {
-    PathText() {
-      super(BytePath.class);
+  /** Paths as text: of a {@code BytePath}, a byte that is not UTF-8 is shown as {@code \\xNN}. */
+  private static final class Text<T> extends StdSerializer<T> {
+    Text(Class<T> type) {
+      super(type);
     }
 
     @Override
-    public void serialize(BytePath value, JsonGenerator out, SerializationContext context) {
+    public void serialize(T value, JsonGenerator out, SerializationContext context) {
       out.writeString(value.toString());
     }
   }

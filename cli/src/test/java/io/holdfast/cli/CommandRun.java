@@ -17,9 +17,14 @@ record CommandRun(int code, String out, String err) {
   static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
 
   static CommandRun of(String... arguments) {
+    return at(Clock.systemUTC(), arguments);
+  }
+
+  /** As above, by another clock. */
+  static CommandRun at(Clock clock, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = HoldfastCommand.in(context(out, err, Clock.systemUTC())).execute(arguments);
+    int code = HoldfastCommand.in(context(out, err, clock)).execute(arguments);
     return new CommandRun(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -164,12 +164,14 @@ final class LaunchedCommand {
     return CommandRun.of(arguments(command));
   }
 
-  /** The ids of the backups that are there. */
+  /** The ids of the backups that are complete; one that was killed is listed as running. */
   List<String> backups() {
     List<String> ids = new ArrayList<>();
     for (JsonNode backup :
         JsonMapper.shared().readTree(run("backups", "--json").out()).get("backups")) {
-      ids.add(backup.get("id").asString());
+      if (backup.get("status").asString().equals("completed")) {
+        ids.add(backup.get("id").asString());
+      }
     }
     return ids;
   }

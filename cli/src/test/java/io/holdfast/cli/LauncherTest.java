@@ -121,6 +121,20 @@ class LauncherTest {
     assertThat(result.output).contains("apt-get install maven");
   }
 
+  /** Of a version that nobody has: the machine's own JDKs lie where the launcher looks. */
+  @Test
+  void withoutAJdkItSaysWhereItLookedAndWhatToInstall() throws Exception {
+    built();
+    script(tools.resolve("cat"), "#!/bin/sh\nexec /bin/cat \"$@\"\n");
+    String launcher = Files.readString(home.resolve("holdfast"));
+    script(home.resolve("holdfast"), launcher.replace("_jdk 25", "_jdk 99"));
+    Result result = holdfast("jdk-25", "version");
+    assertThat(result.status).isEqualTo(69);
+    assertThat(result.output)
+        .startsWith("holdfast: no JDK 99 or later found (looked at JAVA_HOME, PATH, ")
+        .contains("apt-get install openjdk-99-jdk", "Or set JAVA_HOME to where it is.");
+  }
+
   @Test
   void itRunsThroughSymbolicLinks() throws Exception {
     built();

@@ -57,6 +57,20 @@ final class MetadataNames {
           "damagedPages",
           "attributesIncomplete");
 
+  private static final Set<String> DEMO =
+      Set.of(
+          "directory",
+          "full",
+          "incremental",
+          "restore",
+          "transactions",
+          "tables",
+          "rows",
+          "files",
+          "settings",
+          "differences",
+          "duration");
+
   private MetadataNames() {}
 
   /**
@@ -85,6 +99,24 @@ final class MetadataNames {
     assertDocumented();
   }
 
+  /**
+   * @param made what {@code init --json} printed
+   * @param all whether it made a key file and a recovery kit
+   */
+  static void assertOfInit(JsonNode made, boolean all) throws Exception {
+    Set<String> names = Set.of("id", "place");
+    assertNames(made, all ? union(names, Set.of("keyFile", "kit")) : names);
+    assertDocumented();
+  }
+
+  /**
+   * @param result what {@code demo --json} printed
+   */
+  static void assertOfDemo(JsonNode result) throws Exception {
+    assertNames(result, DEMO);
+    assertDocumented();
+  }
+
   private static void assertNames(JsonNode object, Set<String> expected) {
     assertThat(object.propertyNames()).as("%s", object).hasSameElementsAs(expected);
   }
@@ -98,6 +130,8 @@ final class MetadataNames {
             SOURCE,
             FILE,
             MORE_OF_FILE,
+            DEMO,
+            Set.of("id", "place", "keyFile", "kit"),
             Set.of("anchor", "spread", "lsn", "time", "checksum", "target", "error"))) {
       assertThat(names).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
     }

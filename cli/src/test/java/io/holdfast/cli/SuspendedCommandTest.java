@@ -65,6 +65,7 @@ class SuspendedCommandTest {
     Process first = start(LONG_LEASE, "first");
     Process second = start(SHORT_LEASE, "second");
     awaitStopped(first);
+    assertThat(statuses()).startsWith("completed", "completed", "running");
     awaitStopped(second);
     assertThat(root.resolve("repository/sessions").toFile().list()).hasSize(2);
 
@@ -131,6 +132,15 @@ class SuspendedCommandTest {
       random.nextBytes(bytes);
       Files.write(root.resolve("files/" + random.nextInt(20)), bytes);
     }
+  }
+
+  private List<String> statuses() {
+    return JsonMapper.shared()
+        .readTree(program.run("backups", "--json").out())
+        .get("backups")
+        .valueStream()
+        .map(backup -> backup.get("status").asString())
+        .toList();
   }
 
   private void backUp() throws IOException {

@@ -65,11 +65,7 @@ public final class Demo {
   private DemoResult run(Path directory) {
     Instant began = outer.clock().instant();
     listener.step("Start PostgreSQL " + MAJOR + " and fill a small AI platform");
-    ServerBinaries binaries =
-        new EmbeddedBinaries(directory.resolve("binaries"))
-            .onClassPath(MAJOR)
-            .orElseThrow(
-                () -> new DemoException("there is no embedded PostgreSQL for this machine", null));
+    ServerBinaries binaries = binaries(directory.resolve("binaries"), MAJOR);
     ServerAccount account = ServerAccount.unprivileged();
     Path root = Directories.make(directory.resolve("platform"));
     Surroundings surroundings = surroundings(directory);
@@ -108,6 +104,17 @@ public final class Demo {
         lost.image.settings().size(),
         differences.stream().map(Difference::toString).toList(),
         Duration.between(began, outer.clock().instant()));
+  }
+
+  /**
+   * The server programs that come with the demo.
+   *
+   * @param cache where to unpack them
+   */
+  static ServerBinaries binaries(Path cache, int major) {
+    return new EmbeddedBinaries(cache)
+        .onClassPath(major)
+        .orElseThrow(() -> DemoException.noServer(major));
   }
 
   /** What is known of a platform that is gone. */

@@ -4,6 +4,7 @@ import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.BackupStatus;
 import io.holdfast.repository.BackupType;
 import io.holdfast.repository.RunRecord;
+import io.holdfast.repository.RunningBackup;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
 import java.time.Duration;
@@ -13,15 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What there is to know about a backup, or about an attempt that failed.
+ * What there is to know about a backup, about one that is being made, or about an attempt that
+ * failed. Of the latter two much is not known: it is empty or 0.
  *
  * @param timestamp when it began, by the clock of the client
  * @param version of the product that made it
  * @param size bytes that it protects
- * @param checksum over all its content, keyed; empty for a failed attempt
+ * @param checksum over all its content, keyed
  * @param encryptionKeyId the epoch whose key sealed what it added; never the key
- * @param duration from beginning to end
- * @param sequence orders the backups of a repository; 0 for a failed attempt
+ * @param duration from beginning to end, or to now
+ * @param sequence orders the backups of a repository
  * @param storedBytes what it added to the repository
  * @param anchor the moment that it stands for, where it has a database
  * @param spread how far from the anchor files were read at most
@@ -136,5 +138,29 @@ public record BackupMetadata(
         List.of(),
         0,
         Optional.ofNullable(run.error()));
+  }
+
+  static BackupMetadata of(RunningBackup running, Instant now) {
+    Duration time = Duration.between(running.started(), now);
+    return new BackupMetadata(
+        running.id().value(),
+        running.started(),
+        running.id().type(),
+        "",
+        0,
+        "",
+        "",
+        BackupStatus.RUNNING,
+        time.isNegative() ? Duration.ZERO : time,
+        0,
+        running.policy(),
+        running.client(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        0,
+        Optional.empty());
   }
 }

@@ -74,6 +74,10 @@ public final class InitRepository {
         request.recoveryKit()
             ? Optional.of(RecoveryKit.next(surroundings.random()))
             : Optional.empty();
+    if (Files.isDirectory(settings.path())) {
+      // First, or a new key file that opens nothing would take the place of the one that is lost.
+      Repositories.requireNone(store(settings.path()));
+    }
     Optional<Path> keyFile = makeKeyFile(settings.key());
     LocalDirectoryStore store = store(settings.path());
     try (Credential credential = open.credential(settings.key());

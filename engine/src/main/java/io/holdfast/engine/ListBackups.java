@@ -3,9 +3,13 @@ package io.holdfast.engine;
 import io.holdfast.repository.BackupStatus;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RunRecord;
+import io.holdfast.repository.RunningBackup;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Lists the backups of a repository. */
@@ -24,12 +28,13 @@ public final class ListBackups {
   public record Listed(List<BackupMetadata> backups, List<String> warnings) {}
 
   /**
-   * All backups, oldest first. A damaged record hides no other.
+   * All backups, oldest first, and those that are being made. A damaged record hides no other.
    *
    * @param failed whether attempts that failed are listed too, by their time
    */
   public Listed run(RepositorySettings settings, boolean failed) {
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
+      List<RunningBackup> running = repository.running(); // first, so that none is missed
       List<BackupMetadata> all = new ArrayList<>();
       repository.backups().list().forEach(record -> all.add(BackupMetadata.of(record)));
       if (failed) {
@@ -38,6 +43,14 @@ public final class ListBackups {
               .map(BackupMetadata::of)
               .forEach(all::add);
         }
+      }
+      Set<String> ended = all.stream().map(BackupMetadata::id).collect(Collectors.toSet());
+      Instant now = surroundings.clock().instant();
+      running.stream()
+          .map(backup -> BackupMetadata.of(backup, now))
+          .filter(backup -> !ended.contains(backup.id()))
+          .forEach(all::add);
+      if (failed) {
         all.sort(Comparator.comparing(BackupMetadata::timestamp));
       }
       return new Listed(all, repository.warnings());

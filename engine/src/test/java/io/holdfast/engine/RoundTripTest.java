@@ -15,10 +15,13 @@ import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,15 +255,52 @@ class RoundTripTest {
     Files.delete(temporary.resolve("config/app.properties"));
     Files.delete(temporary.resolve("config"));
     assertThatThrownBy(fixture::backUp).isInstanceOf(HoldfastException.class);
-    assertThat(new ListBackups(fixture.surroundings).run(fixture.repository(), false).backups())
-        .extracting(BackupMetadata::id)
-        .containsExactly(first);
-    BackupMetadata failed =
-        new ListBackups(fixture.surroundings).run(fixture.repository(), true).backups().getLast();
+    assertThat(listed(false)).extracting(BackupMetadata::id).containsExactly(first);
+    BackupMetadata failed = listed(true).getLast();
     assertThat(failed.status()).isEqualTo(BackupStatus.FAILED);
     assertThat(failed.error()).hasValueSatisfying(error -> assertThat(error).contains("config"));
     restore(List.of(), Set.of(), List.of());
     assertThat(fixture.read("out/uploads/a.txt")).isEqualTo("first");
+  }
+
+  @Test
+  void aBackupThatIsBeingMadeIsListedAsRunning() {
+    fixture.backUp();
+    List<BackupMetadata> seen = new CopyOnWriteArrayList<>();
+    BackupMetadata second =
+        new RunBackup(fixture.surroundings)
+            .run(
+                new RunBackup.Request(fixture.configuration(), "", Optional.empty()),
+                new ProgressListener() {
+                  @Override
+                  public void started(String step, long bytes) {
+                    if (step.equals("uploads")) {
+                      seen.addAll(listed(false));
+                    }
+                  }
+
+                  @Override
+                  public void advanced(String step, long bytes) {}
+
+                  @Override
+                  public void finished(String step) {}
+                });
+    assertThat(seen)
+        .extracting(BackupMetadata::status)
+        .containsExactly(BackupStatus.COMPLETED, BackupStatus.RUNNING);
+    BackupMetadata running = seen.getLast();
+    assertThat(running.id()).isEqualTo(second.id());
+    assertThat(running.timestamp()).isEqualTo(second.timestamp().truncatedTo(ChronoUnit.SECONDS));
+    assertThat(running.type()).isEqualTo(BackupType.INCREMENTAL);
+    assertThat(running.policy()).isEqualTo("all");
+    assertThat(running.client()).isEqualTo("testhost");
+    assertThat(listed(true))
+        .extracting(BackupMetadata::status)
+        .containsExactly(BackupStatus.COMPLETED, BackupStatus.COMPLETED);
+  }
+
+  private List<BackupMetadata> listed(boolean failed) {
+    return new ListBackups(fixture.surroundings).run(fixture.repository(), failed).backups();
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -157,9 +159,12 @@ class StreamClusterReaderTest {
   @Test
   void changesOfTheSchemaDuringTheBackupAreReplayed() throws Exception {
     try (TestCluster cluster = TestCluster.of(18).start();
-        BackupScene scene = new BackupScene(cluster, temporary)) {
+        BackupScene scene = new BackupScene(cluster, temporary);
+        Connection session = cluster.superuser();
+        Statement mine = session.createStatement()) {
       Path space = cluster.newDirectory("space");
       cluster.execute("CREATE TABLESPACE elsewhere LOCATION '" + space + "'");
+      mine.execute("CREATE TEMPORARY TABLE mine AS SELECT generate_series(1, 5000) a");
       for (String table : List.of("dropped", "emptied", "rewritten", "moved", "indexed")) {
         cluster.execute(
             "CREATE TABLE "
@@ -172,15 +177,21 @@ class StreamClusterReaderTest {
               cluster,
               whenBytesWereRead(
                   2 << 20,
-                  () ->
-                      cluster.execute(
-                          "DROP TABLE dropped",
-                          "TRUNCATE emptied",
-                          "VACUUM FULL rewritten",
-                          "ALTER TABLE moved SET TABLESPACE elsewhere",
-                          "CREATE INDEX ON indexed (a)",
-                          "CREATE TABLE made AS SELECT 1 AS a",
-                          "CREATE DATABASE another"))));
+                  () -> {
+                    execute(
+                        mine,
+                        "ALTER TABLE mine SET TABLESPACE elsewhere",
+                        "CREATE TEMPORARY TABLE later AS SELECT 1 AS a");
+                    cluster.execute(
+                        "DROP TABLE dropped",
+                        "TRUNCATE emptied",
+                        "VACUUM FULL rewritten",
+                        "ALTER TABLE moved SET TABLESPACE elsewhere",
+                        "CREATE INDEX ON indexed (a)",
+                        "CREATE TABLE made AS SELECT 1 AS a",
+                        "CREATE DATABASE another");
+                  })));
+      assertThat(paths(scene)).noneMatch(path -> path.matches(".*/t[0-9]+_[0-9]+.*"));
       Path place = scene.newPlace();
       scene.restore(
           RestoreOptions.to(BytePath.of(place.toString()))
@@ -196,6 +207,22 @@ class StreamClusterReaderTest {
         assertThat(restored.verifyIndexes("postgres")).isGreaterThan(100);
       }
     }
+  }
+
+  private static void execute(Statement statement, String... all) {
+    try {
+      for (String sql : all) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> paths(BackupScene scene) {
+    List<String> paths = new ArrayList<>();
+    scene.manifest().cursor().forEachRemaining(entry -> paths.add(entry.path().toString()));
+    return paths;
   }
 
   private static ReadProgress whenBytesWereRead(long bytes, Runnable action) {

@@ -3,6 +3,7 @@ package io.holdfast.repository;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.holdfast.storage.ObjectName;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -40,6 +41,15 @@ public record BackupName(@JsonValue String value) {
     random.nextBytes(id);
     return new BackupName(
         TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().formatHex(id));
+  }
+
+  /**
+   * The time in it, to the second.
+   *
+   * @throws DateTimeException when the digits are none
+   */
+  Instant time() {
+    return TIME.parse(value.substring(0, value.indexOf('-')), Instant::from);
   }
 
   ObjectName object() {

@@ -45,9 +45,7 @@ final class CreateKeys {
     if (holders.isEmpty()) {
       throw new IllegalArgumentException("nobody could open the repository");
     }
-    if (store.stat(FormatObject.NAME).isPresent()) {
-      throw exists();
-    }
+    requireNone(store);
     RandomId repository = RandomId.next(random);
     byte[] format = FormatObject.of(repository, clock.instant()).encode();
     byte[] formatHash = Sha256.of(format);
@@ -97,7 +95,7 @@ final class CreateKeys {
     if (outcome == PutOutcome.EXISTS
         && !Arrays.equals(
             ObjectKind.read(store, FormatObject.NAME, FormatObject.MAX_SIZE), format)) {
-      throw exists();
+      throw exists(store);
     }
   }
 
@@ -110,7 +108,16 @@ final class CreateKeys {
     }
   }
 
-  private RepositoryException exists() {
+  /**
+   * @throws RepositoryException with category CONFLICT when there is a repository
+   */
+  static void requireNone(ObjectStore store) {
+    if (Repositories.exists(store)) {
+      throw exists(store);
+    }
+  }
+
+  private static RepositoryException exists(ObjectStore store) {
     return new RepositoryException(
         FailureCategory.CONFLICT,
         "there is a repository in " + store.describe(),

@@ -14,6 +14,15 @@ public final class Repositories {
   }
 
   /**
+   * Refuses, as {@link #create} would, before anything is prepared for it.
+   *
+   * @throws RepositoryException with category CONFLICT when the store holds a repository
+   */
+  public static void requireNone(ObjectStore store) {
+    CreateKeys.requireNone(store);
+  }
+
+  /**
    * Makes a repository and opens it. When this is interrupted there is none, and it can be
    * repeated.
    *

@@ -71,6 +71,11 @@ public final class Repository implements AutoCloseable {
     return backups;
   }
 
+  /** The backups that are being made, by whomever. */
+  public List<RunningBackup> running() {
+    return new FindRunningBackups(store, records, options.clock(), notes).run();
+  }
+
   /**
    * Starts to write a backup, after ending sessions that died.
    *
