@@ -24,7 +24,8 @@ record CommandRun(int code, String out, String err) {
   static CommandRun at(Clock clock, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = HoldfastCommand.in(context(out, err, clock)).execute(arguments);
+    Context context = context(out, err, clock);
+    int code = HoldfastCommand.in(context, arguments).execute(arguments);
     return new CommandRun(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
