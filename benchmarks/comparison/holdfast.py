@@ -27,7 +27,13 @@ HOME = Path(__file__).resolve().parent.parent.parent
 LAUNCHER = HOME / "holdfast"
 
 # As in the launcher, but for the class that is started.
-JVM = ["--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-Xms64m", "-Xmx1g"]
+JVM = [
+    "--enable-native-access=ALL-UNNAMED",
+    "-XX:+UseParallelGC",
+    "-Xms64m",
+    f"-Xmx{192 + 32 * (os.cpu_count() or 2)}m",
+    "-Djdk.util.jar.enableMultiRelease=false",
+]
 
 
 def version() -> tuple[int, ...]:

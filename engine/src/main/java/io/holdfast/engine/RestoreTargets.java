@@ -8,6 +8,7 @@ import io.holdfast.posix.PosixException;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.storage.FailureCategory;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,9 @@ final class RestoreTargets {
   private final boolean direct;
   private UnfinishedRestore begun;
 
+  /** The sources that an earlier attempt at this restore had begun to write. */
+  private final Set<String> begunBefore;
+
   /**
    * @throws RestoreException when the target holds the unfinished restore of another backup
    */
@@ -33,6 +37,7 @@ final class RestoreTargets {
     if (!direct) {
       UnfinishedRestore.in(request.target()).ifPresent(this::goOnWith);
     }
+    this.begunBefore = Set.copyOf(begun.sources());
   }
 
   private void goOnWith(UnfinishedRestore found) {
@@ -68,7 +73,7 @@ final class RestoreTargets {
 
   /** Whether what is in the target of a source may be replaced. */
   boolean mayReplace(SourceRecord source) {
-    return request.overwrite() || begun.sources().contains(source.name());
+    return request.overwrite() || begunBefore.contains(source.name());
   }
 
   BytePath of(SourceRecord source) {
