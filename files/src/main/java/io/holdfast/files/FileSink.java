@@ -38,6 +38,7 @@ final class FileSink implements ContentReader.Sink {
   @Override
   public void write(long offset, byte[] bytes, int from, int length) throws PosixException {
     open().write(offset, bytes, from, length);
+    site.target().written(length);
     site.tally().bytes(length);
   }
 

@@ -3,6 +3,7 @@ package io.holdfast.files;
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.DirectoryReader;
+import io.holdfast.posix.EarlySync;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileStatus;
 import io.holdfast.posix.PosixException;
@@ -35,6 +36,7 @@ final class RestoreTarget implements AutoCloseable {
 
   private final boolean replaces;
   private final String run = UUID.randomUUID().toString();
+  private final EarlySync early;
   private volatile boolean finished;
   private final AtomicLong counter = new AtomicLong();
 
@@ -52,6 +54,7 @@ final class RestoreTarget implements AutoCloseable {
     this.replaces = replaces;
     this.device = work.status().device();
     this.before = root.status();
+    this.early = new EarlySync(root::syncFileSystem);
   }
 
   /**
@@ -287,6 +290,11 @@ final class RestoreTarget implements AutoCloseable {
     return directory.device() == device;
   }
 
+  /** Counts what was written, so that it gets to the disk in good time. */
+  void written(long bytes) {
+    early.written(bytes);
+  }
+
   /** The work directory. */
   DirectoryHandle work() {
     return work;
@@ -339,7 +347,7 @@ final class RestoreTarget implements AutoCloseable {
 
   /** Removes the work directory: the restore is complete, and all of it on disk. */
   void finish() throws PosixException {
-    root.syncFileSystem();
+    early.finish();
     clean(work, null);
     try {
       root.removeDirectory(workName);
@@ -377,7 +385,8 @@ final class RestoreTarget implements AutoCloseable {
   @Override
   public void close() throws PosixException {
     try (root;
-        work) {
+        work;
+        early) {
       if (!finished) {
         clean(work, claim);
       }

@@ -6,6 +6,7 @@ import io.holdfast.repository.ContentReader;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * Writes the content of one file where it belongs. Holes are written as zeros: PostgreSQL counts on
@@ -22,6 +23,7 @@ final class RestoreFile implements ContentReader.Sink, AutoCloseable {
 
   private final FileHandle file;
   private final AtomicLong fetched;
+  private final LongConsumer written;
   private final ReadProgress progress;
   private final Completion completion;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -29,9 +31,16 @@ final class RestoreFile implements ContentReader.Sink, AutoCloseable {
   /**
    * @param file closed when it is complete, or with this
    * @param fetched counts the bytes that came from the repository
+   * @param written told how many bytes were written
    */
-  RestoreFile(FileHandle file, AtomicLong fetched, ReadProgress progress, Completion completion) {
+  RestoreFile(
+      FileHandle file,
+      AtomicLong fetched,
+      LongConsumer written,
+      ReadProgress progress,
+      Completion completion) {
     this.file = file;
+    this.written = written;
     this.fetched = fetched;
     this.progress = progress;
     this.completion = completion;
@@ -45,6 +54,7 @@ final class RestoreFile implements ContentReader.Sink, AutoCloseable {
   public void write(long offset, byte[] bytes, int from, int length) throws IOException {
     file.write(offset, bytes, from, length);
     fetched.addAndGet(length);
+    written.accept(length);
     progress.read(length);
   }
 
@@ -54,6 +64,7 @@ final class RestoreFile implements ContentReader.Sink, AutoCloseable {
     for (long done = 0; done < length; ) {
       int part = (int) Math.min(zeros.length, length - done);
       file.write(offset + done, zeros, 0, part);
+      written.accept(part);
       done += part;
     }
     progress.read(length);

@@ -160,6 +160,7 @@ final class RestoreTargets implements Iterator<ContentReader.Target>, AutoClosea
         new RestoreFile(
             file,
             fetched,
+            tree::written,
             progress,
             done -> {
               done.setLength(content.length());

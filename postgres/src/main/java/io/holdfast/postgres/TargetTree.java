@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
+import io.holdfast.posix.EarlySync;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 final class TargetTree implements AutoCloseable {
   private final DirectoryHandle root;
   private final Map<BytePath, DirectoryHandle> elsewhere = new TreeMap<>();
+  private final EarlySync early = new EarlySync(this::syncAll);
 
   TargetTree(DirectoryHandle root) {
     this.root = root;
@@ -81,8 +83,17 @@ final class TargetTree implements AutoCloseable {
     return BytePath.of(path.bytes(), from, path.length() - from);
   }
 
+  /** Counts what was written, so that it gets to the disk in good time. */
+  void written(long bytes) {
+    early.written(bytes);
+  }
+
   /** Returns when all that was written to any of the directories is on disk. */
   void sync() throws PosixException {
+    early.finish();
+  }
+
+  private void syncAll() throws PosixException {
     root.syncFileSystem();
     for (DirectoryHandle directory : elsewhere.values()) {
       directory.syncFileSystem();
@@ -91,6 +102,7 @@ final class TargetTree implements AutoCloseable {
 
   @Override
   public void close() throws PosixException {
+    early.close();
     for (DirectoryHandle directory : elsewhere.values()) {
       directory.close();
     }

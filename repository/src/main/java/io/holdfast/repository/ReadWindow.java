@@ -40,7 +40,9 @@ final class ReadWindow implements AutoCloseable {
     this.index = index;
     this.packs = packs;
     this.copies = new AnyCopy(index, packs, hashing);
-    this.ranges = new InOrder<>("reading from the repository", cpu, parallelism, done -> {});
+    // Some wait, so that the pool has work while this thread gathers the next window.
+    this.ranges =
+        new InOrder<>("reading from the repository", cpu, 2 * parallelism + 2, done -> {});
   }
 
   /** A target some of whose pieces are to come. */
@@ -100,6 +102,11 @@ final class ReadWindow implements AutoCloseable {
 
   void finish() throws IOException {
     run();
+    try {
+      ranges.finish();
+    } catch (SinkException e) {
+      throw e.failure;
+    }
   }
 
   private void run() throws IOException {
@@ -119,7 +126,6 @@ final class ReadWindow implements AutoCloseable {
         ranges.submit(() -> deliver(range));
         from = to;
       }
-      ranges.finish();
     } catch (SinkException e) {
       throw e.failure;
     }
