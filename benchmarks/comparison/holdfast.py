@@ -33,6 +33,10 @@ JVM = [
     "-Xms64m",
     f"-Xmx{192 + 32 * (os.cpu_count() or 2)}m",
     "-Djdk.util.jar.enableMultiRelease=false",
+    "-XX:CompileCommand=quiet",
+    "-XX:CompileCommand=dontinline,io.holdfast.posix.*::*",
+    "-XX:MaxInlineLevel=6",
+    "-XX:FreqInlineSize=150",
 ]
 
 

@@ -4,7 +4,6 @@ import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,15 +67,6 @@ final class FindRunningBackups {
         session.backup(),
         Objects.requireNonNullElse(session.policy(), ""),
         Objects.requireNonNullElse(session.client(), ""),
-        started(session));
-  }
-
-  /** Each renewal has a client time of its own; the name keeps that of the start. */
-  private static Instant started(SessionRecord session) {
-    try {
-      return session.backup().time();
-    } catch (DateTimeException _) {
-      return session.clientTime();
-    }
+        session.started());
   }
 }

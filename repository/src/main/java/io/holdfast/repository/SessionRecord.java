@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param number of this lease, from 0
  * @param backup the backup that it will make
  * @param leaseSeconds as stored; use {@link #lease}
+ * @param clientTime of this lease
  */
 record SessionRecord(
     String session,
@@ -34,6 +36,15 @@ record SessionRecord(
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(clientTime, "clientTime");
     bases = List.copyOf(bases);
+  }
+
+  /** When the session started, to the second: the name of the backup keeps that. */
+  Instant started() {
+    try {
+      return backup.time();
+    } catch (DateTimeException _) {
+      return clientTime;
+    }
   }
 
   /**

@@ -122,6 +122,15 @@ class DeadSessionsTest {
     assertThat(runs()).containsOnlyKeys(run);
   }
 
+  /** Every renewal of a lease has another time. */
+  @Test
+  void anAttemptIsSaidToHaveStartedWhenItDid() {
+    putSession(run, 1, storageTime.plus(Duration.ofHours(3)));
+    storageTime = storageTime.plus(Duration.ofHours(4));
+    fence(store);
+    assertThat(recordedRun().timestamp()).isEqualTo(backup.time());
+  }
+
   @Test
   void noTimeInASessionIsTooFarAway() {
     for (Instant far : List.of(Instant.MIN, Instant.MAX)) {
