@@ -21,20 +21,27 @@ final class Rehearsal {
   private static final int LARGE = 5 << 20;
 
   private final Path directory;
+  private final PrintStream out;
   private final Random random = new Random(1);
 
-  private Rehearsal(Path directory) {
+  /**
+   * @param directory empty; it is filled
+   * @param out takes what the commands say
+   */
+  Rehearsal(Path directory, PrintStream out) {
     this.directory = directory;
+    this.out = out;
   }
 
   /**
    * @param args an empty directory, which is filled
    */
   public static void main(String[] args) throws IOException {
-    System.exit(new Rehearsal(Path.of(args[0])).run());
+    System.exit(new Rehearsal(Path.of(args[0]), System.out).run());
   }
 
-  private int run() throws IOException {
+  /** 0 if all went well. */
+  int run() throws IOException {
     Files.write(directory.resolve("key"), bytes(32));
     Files.writeString(
         directory.resolve("holdfast.yaml"),
@@ -77,7 +84,6 @@ final class Rehearsal {
             "HOLDFAST_CONFIG", directory.resolve("holdfast.yaml").toString(),
             "XDG_CACHE_HOME", directory.resolve("cache").toString(),
             "XDG_STATE_HOME", directory.resolve("state").toString());
-    PrintStream out = System.out;
     Terminal terminal = new Terminal(out, out, false, false, Clock.systemUTC());
     return HoldfastCommand.in(Context.of(terminal, environment::get), words).execute(words);
   }
