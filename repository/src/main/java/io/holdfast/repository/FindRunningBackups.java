@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
@@ -57,7 +58,10 @@ final class FindRunningBackups {
   private Instant now() {
     try {
       return store.now();
-    } catch (StorageException _) {
+    } catch (StorageException e) {
+      if (e.category() == FailureCategory.INTERRUPTED) {
+        throw e;
+      }
       return clock.instant();
     }
   }
