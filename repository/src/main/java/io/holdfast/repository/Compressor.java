@@ -118,10 +118,16 @@ final class Compressor implements AutoCloseable {
       if (size < 0) {
         return NOT_PREPARED;
       }
-      byte[] restored = PageUnfilter.restore(prepared, size, length, "prepared pages");
-      return Arrays.equals(restored, 0, length, plain, offset, offset + length)
-          ? size
-          : NOT_PREPARED;
+      return comesBack(size, plain, offset, length) ? size : NOT_PREPARED;
+    }
+
+    private boolean comesBack(int size, byte[] plain, int offset, int length) {
+      try {
+        byte[] restored = PageUnfilter.restore(prepared, size, length, "prepared pages");
+        return Arrays.equals(restored, 0, length, plain, offset, offset + length);
+      } catch (CorruptObjectException e) {
+        return false;
+      }
     }
 
     private int compress(byte[] plain, int offset, int length) {
