@@ -1,12 +1,6 @@
 package io.holdfast.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +21,12 @@ final class AttributeCalls {
   private static final int MOUNT = 0x1000;
   private static final int STATX_SIZE = 256;
 
-  private static final MethodHandle STATX =
-      Libc.function("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle FCHOWNAT =
-      Libc.function("fchownat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle FCHMODAT =
-      Libc.function("fchmodat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle FCHMOD = Libc.function("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle UTIMENSAT =
-      Libc.function("utimensat", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-  private static final MethodHandle FUTIMENS =
-      Libc.function("futimens", JAVA_INT, JAVA_INT, ADDRESS);
+  private static final LibraryFunction STATX = LibraryFunction.ofInt("statx");
+  private static final LibraryFunction FCHOWNAT = LibraryFunction.ofInt("fchownat");
+  private static final LibraryFunction FCHMODAT = LibraryFunction.ofInt("fchmodat");
+  private static final LibraryFunction FCHMOD = LibraryFunction.ofInt("fchmod");
+  private static final LibraryFunction UTIMENSAT = LibraryFunction.ofInt("utimensat");
+  private static final LibraryFunction FUTIMENS = LibraryFunction.ofInt("futimens");
 
   private AttributeCalls() {}
 
@@ -47,52 +36,48 @@ final class AttributeCalls {
 
   static FileStatus status(int directory, BytePath name, BytePath shown) throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment path = frame.string(name);
-      MemorySegment status = frame.bytes(STATX_SIZE);
-      int flags = pathFlags(name) | NO_AUTOMOUNT;
+      NativeBytes status = frame.bytes(STATX_SIZE);
       frame.check(
-          "statx",
+          STATX,
           shown,
-          state -> (int) STATX.invokeExact(state, directory, path, flags, BASIC | MOUNT, status));
-      return decode(status);
+          directory,
+          frame.string(name),
+          pathFlags(name) | NO_AUTOMOUNT,
+          BASIC | MOUNT,
+          status.address());
+      return decode(status.values());
     }
   }
 
   /** struct statx of linux/stat.h, the same on every architecture. */
-  private static FileStatus decode(MemorySegment status) {
-    int mode = status.get(JAVA_SHORT, 28) & 0xffff;
-    boolean hasMount = (status.get(JAVA_INT, 0) & MOUNT) != 0;
+  private static FileStatus decode(ByteBuffer status) {
+    int mode = status.getShort(28) & 0xffff;
+    boolean hasMount = (status.getInt(0) & MOUNT) != 0;
     return new FileStatus(
         NodeType.ofMode(mode),
         mode & 07777,
-        status.get(JAVA_LONG, 40),
-        status.get(JAVA_LONG, 48) * 512,
-        DeviceNumbers.join(status.get(JAVA_INT, 136), status.get(JAVA_INT, 140)),
-        status.get(JAVA_LONG, 32),
-        status.get(JAVA_INT, 16) & 0xffff_ffffL,
-        status.get(JAVA_INT, 20) & 0xffff_ffffL,
-        status.get(JAVA_INT, 24) & 0xffff_ffffL,
-        DeviceNumbers.join(status.get(JAVA_INT, 128), status.get(JAVA_INT, 132)),
-        hasMount ? status.get(JAVA_LONG, 144) : 0,
+        status.getLong(40),
+        status.getLong(48) * 512,
+        DeviceNumbers.join(status.getInt(136), status.getInt(140)),
+        status.getLong(32),
+        status.getInt(16) & 0xffff_ffffL,
+        status.getInt(20) & 0xffff_ffffL,
+        status.getInt(24) & 0xffff_ffffL,
+        DeviceNumbers.join(status.getInt(128), status.getInt(132)),
+        hasMount ? status.getLong(144) : 0,
         timestamp(status, 64),
         timestamp(status, 112),
         timestamp(status, 96));
   }
 
-  private static FileTimestamp timestamp(MemorySegment status, long offset) {
-    return new FileTimestamp(status.get(JAVA_LONG, offset), status.get(JAVA_INT, offset + 8));
+  private static FileTimestamp timestamp(ByteBuffer status, int offset) {
+    return new FileTimestamp(status.getLong(offset), status.getInt(offset + 8));
   }
 
   static void setOwner(int directory, BytePath name, long owner, long group, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment path = frame.string(name);
-      int flags = pathFlags(name);
-      frame.check(
-          "fchownat",
-          shown,
-          state ->
-              (int) FCHOWNAT.invokeExact(state, directory, path, (int) owner, (int) group, flags));
+      frame.check(FCHOWNAT, shown, directory, frame.string(name), owner, group, pathFlags(name));
     }
   }
 
@@ -100,14 +85,9 @@ final class AttributeCalls {
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
       if (name.isEmpty()) {
-        frame.check(
-            "fchmod", shown, state -> (int) FCHMOD.invokeExact(state, directory, permissions));
+        frame.check(FCHMOD, shown, directory, permissions);
       } else {
-        MemorySegment path = frame.string(name);
-        frame.check(
-            "fchmodat",
-            shown,
-            state -> (int) FCHMODAT.invokeExact(state, directory, path, permissions, NO_FOLLOW));
+        frame.check(FCHMODAT, shown, directory, frame.string(name), permissions, NO_FOLLOW);
       }
     }
   }
@@ -120,20 +100,17 @@ final class AttributeCalls {
       BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment times = frame.bytes(32);
-      times.set(JAVA_LONG, 0, accessed == null ? 0 : accessed.seconds());
-      times.set(JAVA_LONG, 8, accessed == null ? LEAVE : accessed.nanos());
-      times.set(JAVA_LONG, 16, modified.seconds());
-      times.set(JAVA_LONG, 24, modified.nanos());
+      NativeBytes times = frame.bytes(32);
+      times
+          .values()
+          .putLong(0, accessed == null ? 0 : accessed.seconds())
+          .putLong(8, accessed == null ? LEAVE : accessed.nanos())
+          .putLong(16, modified.seconds())
+          .putLong(24, modified.nanos());
       if (name.isEmpty()) {
-        frame.check(
-            "futimens", shown, state -> (int) FUTIMENS.invokeExact(state, directory, times));
+        frame.check(FUTIMENS, shown, directory, times.address());
       } else {
-        MemorySegment path = frame.string(name);
-        frame.check(
-            "utimensat",
-            shown,
-            state -> (int) UTIMENSAT.invokeExact(state, directory, path, times, NO_FOLLOW));
+        frame.check(UTIMENSAT, shown, directory, frame.string(name), times.address(), NO_FOLLOW);
       }
     }
   }

@@ -4,62 +4,95 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /** Native memory for one call: its arguments and the error number it leaves. Of one thread. */
 final class CallFrame implements AutoCloseable {
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+  private static final int ERRNO =
+      (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+
+  /** Most calls need no more: a few names, or a structure. */
+  private static final int BLOCK = 1 << 10;
+
+  private static final int ALIGNMENT = 16;
 
   private final Arena arena = Arena.ofConfined();
+  private final MemorySegment state;
+  private final NativeBytes block;
+  private int used;
 
-  /** One call; the argument is where it leaves its errno. */
-  @FunctionalInterface
-  interface Call {
-    long run(MemorySegment state) throws Throwable;
+  CallFrame() {
+    MemorySegment memory = arena.allocate(BLOCK, ALIGNMENT);
+    this.state = memory;
+    this.block = NativeBytes.of(memory);
+    this.used = aligned((int) STATE.byteSize());
   }
 
-  /** A zero-terminated copy. */
-  MemorySegment string(BytePath path) {
+  private static int aligned(int length) {
+    return (length + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  /** The address of a zero-terminated copy. */
+  long string(BytePath path) {
     return string(path.bytes());
   }
 
-  MemorySegment string(byte[] bytes) {
-    MemorySegment copy = arena.allocate(bytes.length + 1L);
-    MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    return copy;
+  long string(byte[] bytes) {
+    NativeBytes copy = bytes(bytes.length + 1);
+    copy.values().put(0, bytes);
+    return copy.address();
   }
 
   /** Zeroed memory, aligned for any structure. */
-  MemorySegment bytes(long length) {
-    return arena.allocate(length, 16);
+  NativeBytes bytes(int length) {
+    if (length > BLOCK - used) {
+      return NativeBytes.of(arena.allocate(length, ALIGNMENT));
+    }
+    ByteBuffer part = block.values().slice(used, length).order(block.values().order());
+    long address = block.address() + used;
+    used = Math.min(BLOCK, used + aligned(length));
+    return new NativeBytes(address, part);
   }
 
   /**
-   * Runs the call, again if a signal interrupted it.
+   * Calls the function, again if a signal interrupted it.
    *
+   * @param arguments at most six
    * @return its result, not negative
    */
-  long check(String name, BytePath path, Call call) throws PosixException {
-    MemorySegment state = arena.allocate(STATE);
+  long check(LibraryFunction function, BytePath path, long... arguments) throws PosixException {
     while (true) {
-      long result;
-      try {
-        result = call.run(state);
-      } catch (Throwable e) {
-        throw Libc.unexpected(e);
-      }
+      long result = call(function, arguments);
       if (result >= 0) {
         return result;
       }
-      int errno = (int) ERRNO.get(state, 0L);
+      int errno = errno();
       if (errno != Errno.EINTR) {
-        throw new PosixException(errno, name, path);
+        throw new PosixException(errno, function.name(), path);
       }
     }
+  }
+
+  /** Calls the function, and returns what it returns. */
+  long call(LibraryFunction function, long... arguments) {
+    return function.call(
+        state,
+        argument(arguments, 0),
+        argument(arguments, 1),
+        argument(arguments, 2),
+        argument(arguments, 3),
+        argument(arguments, 4),
+        argument(arguments, 5));
+  }
+
+  private static long argument(long[] arguments, int index) {
+    return index < arguments.length ? arguments[index] : 0;
+  }
+
+  /** What the last call left, if it failed. */
+  int errno() {
+    return block.values().getInt(ERRNO);
   }
 
   @Override

@@ -1,13 +1,7 @@
 package io.holdfast.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the names of a directory one by one, however many there are. Of one thread. */
@@ -15,12 +9,10 @@ public final class DirectoryReader implements AutoCloseable {
   private static final int BUFFER = 32 << 10;
   private static final int LENGTH_OFFSET = 16;
   private static final int NAME_OFFSET = 19;
-  private static final MethodHandle GETDENTS64 =
-      Libc.function("getdents64", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final LibraryFunction GETDENTS64 = LibraryFunction.ofLong("getdents64");
 
   private final DirectoryHandle directory;
-  private byte[] entries = new byte[0];
-  private int next;
+  private ByteBuffer entries = ByteBuffer.allocate(0);
 
   DirectoryReader(DirectoryHandle directory) {
     this.directory = directory;
@@ -29,7 +21,7 @@ public final class DirectoryReader implements AutoCloseable {
   /** The next name, null after the last. */
   public @Nullable BytePath next() throws PosixException {
     while (true) {
-      if (next == entries.length && !fill()) {
+      if (!entries.hasRemaining() && !fill()) {
         return null;
       }
       BytePath name = take();
@@ -41,31 +33,26 @@ public final class DirectoryReader implements AutoCloseable {
 
   private boolean fill() throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment buffer = frame.bytes(BUFFER);
-      int descriptor = directory.descriptor();
-      long size = BUFFER;
-      long count =
-          frame.check(
-              "getdents64",
-              directory.path(),
-              state -> (long) GETDENTS64.invokeExact(state, descriptor, buffer, size));
-      entries = buffer.asSlice(0, count).toArray(JAVA_BYTE);
-      next = 0;
+      NativeBytes buffer = frame.bytes(BUFFER);
+      int count =
+          (int)
+              frame.check(
+                  GETDENTS64, directory.path(), directory.descriptor(), buffer.address(), BUFFER);
+      entries = ByteBuffer.wrap(buffer.toArray(count)).order(ByteOrder.nativeOrder());
       return count > 0;
     }
   }
 
   /** struct linux_dirent64: inode (8), offset (8), record length (2), type (1), name and zero. */
   private BytePath take() {
-    int start = next;
-    int length =
-        MemorySegment.ofArray(entries).get(JAVA_SHORT_UNALIGNED, start + LENGTH_OFFSET) & 0xffff;
-    next = start + length;
-    int end = start + NAME_OFFSET;
-    while (entries[end] != 0) {
+    int start = entries.position();
+    int name = start + NAME_OFFSET;
+    entries.position(start + (entries.getShort(start + LENGTH_OFFSET) & 0xffff));
+    int end = name;
+    while (entries.get(end) != 0) {
       end++;
     }
-    return BytePath.of(entries, start + NAME_OFFSET, end - start - NAME_OFFSET);
+    return BytePath.of(entries.array(), name, end - name);
   }
 
   @Override

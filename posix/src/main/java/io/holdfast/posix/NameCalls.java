@@ -1,13 +1,5 @@
 package io.holdfast.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-
 /** Calls that take a directory and a name in it: opening, making, linking, renaming, removing. */
 final class NameCalls {
   static final int CURRENT_DIRECTORY = -100;
@@ -17,26 +9,18 @@ final class NameCalls {
   static final long RESOLVE_NO_SYMLINKS_BENEATH = 0x04 | 0x08;
 
   private static final long OPENAT2 = 437;
+  private static final int OPEN_HOW_SIZE = 24;
   private static final int MAX_LINK_TARGET = 1 << 16;
 
-  private static final MethodHandle OPENAT =
-      Libc.variadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle SYSCALL_OPENAT2 =
-      Libc.variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle MKDIRAT =
-      Libc.function("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle MKNODAT =
-      Libc.function("mknodat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle SYMLINKAT =
-      Libc.function("symlinkat", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
-  private static final MethodHandle READLINKAT =
-      Libc.function("readlinkat", JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle LINKAT =
-      Libc.function("linkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle RENAMEAT2 =
-      Libc.function("renameat2", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle UNLINKAT =
-      Libc.function("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final LibraryFunction OPENAT = LibraryFunction.ofInt("openat");
+  private static final LibraryFunction OPENAT2_CALL = LibraryFunction.systemCall("openat2");
+  private static final LibraryFunction MKDIRAT = LibraryFunction.ofInt("mkdirat");
+  private static final LibraryFunction MKNODAT = LibraryFunction.ofInt("mknodat");
+  private static final LibraryFunction SYMLINKAT = LibraryFunction.ofInt("symlinkat");
+  private static final LibraryFunction READLINKAT = LibraryFunction.ofLong("readlinkat");
+  private static final LibraryFunction LINKAT = LibraryFunction.ofInt("linkat");
+  private static final LibraryFunction RENAMEAT2 = LibraryFunction.ofInt("renameat2");
+  private static final LibraryFunction UNLINKAT = LibraryFunction.ofInt("unlinkat");
 
   private NameCalls() {}
 
@@ -44,12 +28,7 @@ final class NameCalls {
       throws PosixException {
     int all = flags | OpenFlags.CLOSE_ON_EXEC | OpenFlags.NO_CONTROLLING_TERMINAL;
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment name = frame.string(path);
-      return (int)
-          frame.check(
-              "openat",
-              shown,
-              state -> (int) OPENAT.invokeExact(state, directory, name, all, mode));
+      return (int) frame.check(OPENAT, shown, directory, frame.string(path), all, mode);
     }
   }
 
@@ -58,71 +37,56 @@ final class NameCalls {
    */
   static int openBeneath(int directory, BytePath path, int flags, BytePath shown)
       throws PosixException {
+    int all = flags | OpenFlags.CLOSE_ON_EXEC | OpenFlags.NO_CONTROLLING_TERMINAL;
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment name = frame.string(path);
-      MemorySegment how = frame.bytes(24);
-      how.set(JAVA_LONG, 0, flags | OpenFlags.CLOSE_ON_EXEC | OpenFlags.NO_CONTROLLING_TERMINAL);
-      how.set(JAVA_LONG, 16, RESOLVE_NO_SYMLINKS_BENEATH);
+      NativeBytes how = frame.bytes(OPEN_HOW_SIZE);
+      how.values().putLong(0, all).putLong(16, RESOLVE_NO_SYMLINKS_BENEATH);
       return (int)
           frame.check(
-              "openat2",
+              OPENAT2_CALL,
               shown,
-              state ->
-                  (long)
-                      SYSCALL_OPENAT2.invokeExact(
-                          state, OPENAT2, directory, name, how, how.byteSize()));
+              OPENAT2,
+              directory,
+              frame.string(path),
+              how.address(),
+              OPEN_HOW_SIZE);
     }
   }
 
   static void makeDirectory(int directory, BytePath name, int mode, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment path = frame.string(name);
-      frame.check(
-          "mkdirat", shown, state -> (int) MKDIRAT.invokeExact(state, directory, path, mode));
+      frame.check(MKDIRAT, shown, directory, frame.string(name), mode);
     }
   }
 
   static void makeNode(int directory, BytePath name, int mode, long device, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment path = frame.string(name);
-      frame.check(
-          "mknodat",
-          shown,
-          state -> (int) MKNODAT.invokeExact(state, directory, path, mode, device));
+      frame.check(MKNODAT, shown, directory, frame.string(name), mode, device);
     }
   }
 
   static void makeSymlink(BytePath target, int directory, BytePath name, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment content = frame.string(target);
-      MemorySegment path = frame.string(name);
-      frame.check(
-          "symlinkat",
-          shown,
-          state -> (int) SYMLINKAT.invokeExact(state, content, directory, path));
+      frame.check(SYMLINKAT, shown, frame.string(target), directory, frame.string(name));
     }
   }
 
   static BytePath readSymlink(int directory, BytePath name, BytePath shown) throws PosixException {
     for (int size = 256; ; size *= 4) {
       try (CallFrame frame = new CallFrame()) {
-        MemorySegment path = frame.string(name);
-        MemorySegment target = frame.bytes(size);
-        long limit = size;
+        NativeBytes target = frame.bytes(size);
         int length =
             (int)
                 frame.check(
-                    "readlinkat",
-                    shown,
-                    state -> (long) READLINKAT.invokeExact(state, directory, path, target, limit));
+                    READLINKAT, shown, directory, frame.string(name), target.address(), size);
         if (length < size) {
-          return BytePath.of(target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+          return BytePath.of(target.toArray(length));
         }
         if (size >= MAX_LINK_TARGET) {
-          throw new PosixException(Errno.ENAMETOOLONG, "readlinkat", shown);
+          throw new PosixException(Errno.ENAMETOOLONG, READLINKAT.name(), shown);
         }
       }
     }
@@ -132,13 +96,8 @@ final class NameCalls {
       int fromDirectory, BytePath from, int toDirectory, BytePath to, int flags, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment source = frame.string(from);
-      MemorySegment target = frame.string(to);
       frame.check(
-          "linkat",
-          shown,
-          state ->
-              (int) LINKAT.invokeExact(state, fromDirectory, source, toDirectory, target, flags));
+          LINKAT, shown, fromDirectory, frame.string(from), toDirectory, frame.string(to), flags);
     }
   }
 
@@ -146,23 +105,21 @@ final class NameCalls {
       int fromDirectory, BytePath from, int toDirectory, BytePath to, int flags, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment source = frame.string(from);
-      MemorySegment target = frame.string(to);
       frame.check(
-          "renameat2",
+          RENAMEAT2,
           shown,
-          state ->
-              (int)
-                  RENAMEAT2.invokeExact(state, fromDirectory, source, toDirectory, target, flags));
+          fromDirectory,
+          frame.string(from),
+          toDirectory,
+          frame.string(to),
+          flags);
     }
   }
 
   static void remove(int directory, BytePath name, int flags, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment path = frame.string(name);
-      frame.check(
-          "unlinkat", shown, state -> (int) UNLINKAT.invokeExact(state, directory, path, flags));
+      frame.check(UNLINKAT, shown, directory, frame.string(name), flags);
     }
   }
 }

@@ -1,13 +1,7 @@
 package io.holdfast.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,29 +14,21 @@ final class XattrCalls {
   static final int LIMIT = 64 << 10;
 
   private static final int FIRST_GUESS = 256;
-  private static final MethodHandle LIST =
-      Libc.function("llistxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle GET =
-      Libc.function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle SET =
-      Libc.function("lsetxattr", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle REMOVE =
-      Libc.function("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle FLIST =
-      Libc.function("flistxattr", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle FGET =
-      Libc.function("fgetxattr", JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle FSET =
-      Libc.function("fsetxattr", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle FREMOVE =
-      Libc.function("fremovexattr", JAVA_INT, JAVA_INT, ADDRESS);
+  private static final LibraryFunction LIST = LibraryFunction.ofLong("llistxattr");
+  private static final LibraryFunction GET = LibraryFunction.ofLong("lgetxattr");
+  private static final LibraryFunction SET = LibraryFunction.ofInt("lsetxattr");
+  private static final LibraryFunction REMOVE = LibraryFunction.ofInt("lremovexattr");
+  private static final LibraryFunction FLIST = LibraryFunction.ofLong("flistxattr");
+  private static final LibraryFunction FGET = LibraryFunction.ofLong("fgetxattr");
+  private static final LibraryFunction FSET = LibraryFunction.ofInt("fsetxattr");
+  private static final LibraryFunction FREMOVE = LibraryFunction.ofInt("fremovexattr");
 
   private XattrCalls() {}
 
   /** Fills a buffer of this size and returns the length of what is there. */
   @FunctionalInterface
   private interface Fill {
-    long run(CallFrame frame, MemorySegment buffer, long size) throws PosixException;
+    long run(CallFrame frame, long buffer, int size) throws PosixException;
   }
 
   static List<byte[]> list(int directory, BytePath name, BytePath shown) throws PosixException {
@@ -50,17 +36,10 @@ final class XattrCalls {
         growing(
             "listxattr",
             shown,
-            (frame, buffer, size) -> {
-              if (name.isEmpty()) {
-                return frame.check(
-                    "flistxattr",
-                    shown,
-                    state -> (long) FLIST.invokeExact(state, directory, buffer, size));
-              }
-              MemorySegment path = frame.string(through(directory, name));
-              return frame.check(
-                  "llistxattr", shown, state -> (long) LIST.invokeExact(state, path, buffer, size));
-            }));
+            (frame, buffer, size) ->
+                name.isEmpty()
+                    ? frame.check(FLIST, shown, directory, buffer, size)
+                    : frame.check(LIST, shown, through(frame, directory, name), buffer, size)));
   }
 
   static byte[] get(int directory, BytePath name, byte[] attribute, BytePath shown)
@@ -69,34 +48,22 @@ final class XattrCalls {
         "getxattr",
         shown,
         (frame, buffer, size) -> {
-          MemorySegment key = frame.string(attribute);
-          if (name.isEmpty()) {
-            return frame.check(
-                "fgetxattr",
-                shown,
-                state -> (long) FGET.invokeExact(state, directory, key, buffer, size));
-          }
-          MemorySegment path = frame.string(through(directory, name));
-          return frame.check(
-              "lgetxattr", shown, state -> (long) GET.invokeExact(state, path, key, buffer, size));
+          long key = frame.string(attribute);
+          return name.isEmpty()
+              ? frame.check(FGET, shown, directory, key, buffer, size)
+              : frame.check(GET, shown, through(frame, directory, name), key, buffer, size);
         });
   }
 
   static void set(int directory, BytePath name, byte[] attribute, byte[] value, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment key = frame.string(attribute);
-      MemorySegment content = frame.string(value);
-      long size = value.length;
+      long key = frame.string(attribute);
+      long content = frame.string(value);
       if (name.isEmpty()) {
-        frame.check(
-            "fsetxattr",
-            shown,
-            state -> (int) FSET.invokeExact(state, directory, key, content, size, 0));
+        frame.check(FSET, shown, directory, key, content, value.length, 0);
       } else {
-        MemorySegment path = frame.string(through(directory, name));
-        frame.check(
-            "lsetxattr", shown, state -> (int) SET.invokeExact(state, path, key, content, size, 0));
+        frame.check(SET, shown, through(frame, directory, name), key, content, value.length, 0);
       }
     }
   }
@@ -104,27 +71,24 @@ final class XattrCalls {
   static void remove(int directory, BytePath name, byte[] attribute, BytePath shown)
       throws PosixException {
     try (CallFrame frame = new CallFrame()) {
-      MemorySegment key = frame.string(attribute);
+      long key = frame.string(attribute);
       if (name.isEmpty()) {
-        frame.check(
-            "fremovexattr", shown, state -> (int) FREMOVE.invokeExact(state, directory, key));
+        frame.check(FREMOVE, shown, directory, key);
       } else {
-        MemorySegment path = frame.string(through(directory, name));
-        frame.check("lremovexattr", shown, state -> (int) REMOVE.invokeExact(state, path, key));
+        frame.check(REMOVE, shown, through(frame, directory, name), key);
       }
     }
   }
 
-  private static BytePath through(int directory, BytePath name) {
-    return BytePath.of("/proc/self/fd/" + directory).resolve(name);
+  private static long through(CallFrame frame, int directory, BytePath name) {
+    return frame.string(BytePath.of("/proc/self/fd/" + directory).resolve(name));
   }
 
   private static byte[] growing(String call, BytePath shown, Fill fill) throws PosixException {
     for (int size = FIRST_GUESS; size <= LIMIT; size *= 16) {
       try (CallFrame frame = new CallFrame()) {
-        MemorySegment buffer = frame.bytes(size);
-        int length = (int) fill.run(frame, buffer, size);
-        return buffer.asSlice(0, length).toArray(JAVA_BYTE);
+        NativeBytes buffer = frame.bytes(size);
+        return buffer.toArray((int) fill.run(frame, buffer.address(), size));
       } catch (PosixException e) {
         if (e.errno() != Errno.ERANGE) {
           throw e;
@@ -140,7 +104,7 @@ final class XattrCalls {
     int start = 0;
     for (int i = 0; i < names.length; i++) {
       if (names[i] == 0) {
-        result.add(java.util.Arrays.copyOfRange(names, start, i));
+        result.add(Arrays.copyOfRange(names, start, i));
         start = i + 1;
       }
     }
