@@ -9,22 +9,19 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One backup of one tree: visits go through a window of bounded length, in which files are read in
- * parallel, and leave it in order into the manifest. Of one thread, but for its readers.
+ * parallel, and leave it in order into the manifest. Of one thread, but for its readers and the one
+ * that walks.
  */
 final class BackupRun implements AutoCloseable {
-  private static final long STOP_MINUTES = 5;
-
   private final BackupSession session;
-  private final TreeWalk walk;
+  private final WalkAhead walk;
   private final TreeProgress progress;
   private final WarningLog warnings;
   private final int windowLimit;
@@ -42,7 +39,7 @@ final class BackupRun implements AutoCloseable {
       TreeWalk walk,
       WarningLog warnings) {
     this.session = session;
-    this.walk = walk;
+    this.walk = new WalkAhead(walk, options.window());
     this.progress = progress;
     this.warnings = warnings;
     this.windowLimit = options.window();
@@ -95,8 +92,9 @@ final class BackupRun implements AutoCloseable {
   private void finish(PendingEntry pending) throws IOException, InterruptedException {
     switch (pending) {
       case PendingEntry.Ready ready -> add(ready.entry(), ready.origin());
-      case PendingEntry.Reading reading -> add(await(reading.entry()), BackupTally.Origin.READ);
-      case PendingEntry.Linked linked -> finishLink(linked.visit(), await(linked.first()));
+      case PendingEntry.Reading reading ->
+          add(Workers.result(reading.entry()), BackupTally.Origin.READ);
+      case PendingEntry.Linked linked -> finishLink(linked.visit(), Workers.result(linked.first()));
     }
   }
 
@@ -130,38 +128,10 @@ final class BackupRun implements AutoCloseable {
     }
   }
 
-  private static @Nullable Entry await(Future<@Nullable Entry> entry)
-      throws IOException, InterruptedException {
-    try {
-      return entry.get();
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof RuntimeException runtime) {
-        throw runtime;
-      }
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw new IOException(cause);
-    }
-  }
-
-  /** Returns when no reader uses the directories any more. */
+  /** Returns when neither a reader nor the walk uses the directories any more. */
   @Override
   public void close() {
-    readers.shutdownNow();
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(STOP_MINUTES);
-    boolean stopped = readers.isTerminated();
-    while (!stopped && System.nanoTime() < deadline) {
-      try {
-        stopped = readers.awaitTermination(1, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    walk.close();
+    Workers.stop(readers);
   }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Backs up a tree of files: every byte of content and all POSIX metadata, names as bytes.
- * Directories are scanned by the calling thread in path order, files are read by several others.
- * What cannot be read is left out and listed in the result; only a failure of the repository, or of
- * the root itself, ends the backup. Memory, threads and open files are bounded by the options.
+ * Directories are scanned in path order by one thread, files are read by several others. What
+ * cannot be read is left out and listed in the result; only a failure of the repository, or of the
+ * root itself, ends the backup. Memory, threads and open files are bounded by the options.
  * docs/files.md.
  */
 public final class TreeBackup {

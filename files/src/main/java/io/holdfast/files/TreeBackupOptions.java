@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * @param filter what is wanted
  * @param oneFileSystem whether directories on other file systems are kept empty
  * @param readers threads that read files
- * @param window entries that may be under way at once
+ * @param window entries that may be under way at once, and as many that wait for their turn
  * @param namesInMemory names of directories to sort in memory; more are sorted on disk
  * @param warningLimit warnings to keep in full
  * @param spool directory for temporary files; they hold names, in clear
