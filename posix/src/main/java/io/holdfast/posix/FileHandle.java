@@ -5,7 +5,12 @@ import java.util.OptionalLong;
 
 /** An open regular file (or whatever else a name turned out to be: ask {@link #status}). */
 public final class FileHandle extends OpenNode {
-  private static final int MAX_TRANSFER = 256 << 10;
+  /**
+   * Bytes of one call. Native memory comes zeroed; that much still is in the processor's cache, and
+   * malloc(3) does not ask the system for it each time.
+   */
+  private static final int MAX_TRANSFER = 64 << 10;
+
   private static final int KEEP_SIZE = 1;
   private static final int SEQUENTIAL = 2;
   private static final int NOT_NEEDED = 4;
