@@ -7,12 +7,10 @@ import io.holdfast.engine.ReadConfiguration;
 import io.holdfast.engine.ResolveSecrets;
 import io.holdfast.engine.Surroundings;
 import io.holdfast.repository.RepositoryOptions;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +63,16 @@ record Context(
     if (variable != null && !variable.isEmpty()) {
       return Path.of(variable);
     }
-    List<Path> usual = List.of(Path.of("holdfast.yaml"), Path.of("/etc/holdfast/holdfast.yaml"));
-    return usual.stream().filter(Files::exists).findFirst().orElse(usual.getFirst());
+    Path here = Path.of("holdfast.yaml");
+    Path system = Path.of("/etc/holdfast/holdfast.yaml");
+    return !Files.exists(here) && Files.exists(system) ? system : here;
   }
 
+  /** As the kernel knows it: a name service is slow to ask, and may not answer. */
   private static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException _) {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException _) {
       return "localhost";
     }
   }

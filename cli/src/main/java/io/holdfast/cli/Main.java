@@ -14,10 +14,15 @@ public final class Main {
     CountDownLatch ended = new CountDownLatch(1);
     Thread command = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(command, ended)));
-    String[] arguments = new RawArguments().of(args);
-    int code = HoldfastCommand.in(Context.ofProcess(), arguments).execute(arguments);
+    int code = execute(Context.ofProcess(), args);
     ended.countDown();
     System.exit(code);
+  }
+
+  /** Runs the command in a context. Returns its exit code. */
+  static int execute(Context context, String[] args) {
+    String[] arguments = new RawArguments().of(args);
+    return HoldfastCommand.in(context, arguments).execute(arguments);
   }
 
   /** A signal asks to stop: the command is interrupted and gets some time to tidy up. */

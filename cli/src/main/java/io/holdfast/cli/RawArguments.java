@@ -100,10 +100,12 @@ final class RawArguments {
 
   /** What every locale decodes alike: enough to tell whether two arguments are the same one. */
   private static String asciiOf(String argument) {
-    return argument
-        .codePoints()
-        .filter(c -> c < 0x80)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+    StringBuilder ascii = new StringBuilder(argument.length());
+    for (int i = 0; i < argument.length(); i++) {
+      if (argument.charAt(i) < 0x80) {
+        ascii.append(argument.charAt(i));
+      }
+    }
+    return ascii.toString();
   }
 }

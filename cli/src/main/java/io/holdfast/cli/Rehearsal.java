@@ -2,6 +2,10 @@ package io.holdfast.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.holdfast.demo.SamplePlatform;
+import io.holdfast.postgres.EmbeddedBinaries;
+import io.holdfast.postgres.ServerAccount;
+import io.holdfast.storage.HoldfastException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -19,6 +23,7 @@ final class Rehearsal {
   private static final int FILES = 1500;
   private static final int LARGE_FILES = 6;
   private static final int LARGE = 5 << 20;
+  private static final int MAJOR = 18;
 
   private final Path directory;
   private final PrintStream out;
@@ -62,6 +67,16 @@ final class Rehearsal {
             sources: [uploads]
         """);
     makeTree(Files.createDirectories(directory.resolve("tree")));
+    int code = files();
+    try {
+      code |= database();
+    } catch (HoldfastException e) {
+      out.println("no database could be rehearsed: " + e.getMessage());
+    }
+    return code;
+  }
+
+  private int files() throws IOException {
     int code = 0;
     code |= command("init", "--no-recovery-kit");
     code |= command("backup");
@@ -78,6 +93,45 @@ final class Rehearsal {
     return code;
   }
 
+  /**
+   * With a server of its own: the one of the demo.
+   *
+   * @throws HoldfastException when none can be started here
+   */
+  private int database() throws IOException {
+    Path binaries = directory.resolve("binaries");
+    Path root = Files.createDirectories(directory.resolve("platform"));
+    try (SamplePlatform platform =
+        SamplePlatform.create(
+            root,
+            new EmbeddedBinaries(binaries).onClassPath(MAJOR).orElseThrow(),
+            ServerAccount.unprivileged(),
+            random)) {
+      Files.writeString(
+          directory.resolve("holdfast.yaml"),
+          """
+          version: 1
+          repositories:
+            main:
+              path: repository
+              key-file: key
+          sources:
+            database: {type: postgresql, host: %1$s}
+            copied: {type: postgresql, host: %1$s, mode: direct}
+          policies:
+            stream: {repository: main, sources: [database]}
+            direct: {repository: main, sources: [copied]}
+          """
+              .formatted(platform.socketDirectory()));
+      int code = command("check");
+      for (String policy : new String[] {"stream", "direct"}) {
+        code |= command("backup", "--policy", policy);
+        code |= command("backup", "--policy", policy);
+      }
+      return code | command("restore", "--to", directory.resolve("cluster").toString());
+    }
+  }
+
   private int command(String... words) {
     Map<String, String> environment =
         Map.of(
@@ -85,7 +139,7 @@ final class Rehearsal {
             "XDG_CACHE_HOME", directory.resolve("cache").toString(),
             "XDG_STATE_HOME", directory.resolve("state").toString());
     Terminal terminal = new Terminal(out, out, false, false, Clock.systemUTC());
-    return HoldfastCommand.in(Context.of(terminal, environment::get), words).execute(words);
+    return Main.execute(Context.of(terminal, environment::get), words);
   }
 
   private void makeTree(Path tree) throws IOException {

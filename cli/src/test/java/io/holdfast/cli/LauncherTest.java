@@ -171,7 +171,7 @@ class LauncherTest {
         "#!/bin/sh\necho \""
             + name
             + " LC_ALL=$LC_ALL $*\"\n"
-            + "case $* in *cli.Rehearsal*) [ -z \"$NO_REHEARSAL\" ] || exit 1; for a; do case $a in -XX:AOTCacheOutput=*)"
+            + "case $* in *cli.NewerClassFiles*) exit 1;; *cli.Rehearsal*) [ -z \"$NO_REHEARSAL\" ] || exit 1; for a; do case $a in -XX:AOTCacheOutput=*)"
             + " : >\"${a#*=}\";; esac; done; exit 0;; esac\n"
             + "while [ \"$1\" != io.holdfast.cli.Main ]; do shift; done; shift\n"
             + "for a; do printf '[%s]' \"$a\"; done; echo\n");

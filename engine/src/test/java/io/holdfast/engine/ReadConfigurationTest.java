@@ -130,6 +130,16 @@ class ReadConfigurationTest {
         .isEqualTo(new ConfigurationSchema().text());
   }
 
+  /** It is read by the YAML parser. */
+  @Test
+  void theSchemaReadAsYamlIsTheSameAsReadAsJson() {
+    String text = new ConfigurationSchema().text();
+    YamlDocument document = YamlDocument.parse(text);
+    assertThat(document.problems()).isEmpty();
+    assertThat(document.root())
+        .hasToString(tools.jackson.databind.json.JsonMapper.shared().readTree(text).toString());
+  }
+
   @Test
   void aMisspeltKeyIsNamedWithItsPlaceAndWhatWasMeant() {
     assertThat(problemsOf(MINIMAL.replace("passphrase", "pasphrase")))
