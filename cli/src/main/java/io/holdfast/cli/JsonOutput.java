@@ -2,6 +2,7 @@ package io.holdfast.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.posix.BytePath;
+import io.holdfast.repository.BackupName;
 import java.nio.file.Path;
 import java.time.Duration;
 import tools.jackson.core.JsonGenerator;
@@ -28,6 +29,7 @@ final class JsonOutput {
           .addModule(
               new SimpleModule()
                   .addSerializer(Duration.class, new Seconds())
+                  .addSerializer(BackupName.class, new Text<>(BackupName.class))
                   .addSerializer(BytePath.class, new Text<>(BytePath.class))
                   .addSerializer(Path.class, new Text<>(Path.class)))
           .build();
@@ -58,7 +60,10 @@ final class JsonOutput {
     }
   }
 
-  /** Paths as text: of a {@code BytePath}, a byte that is not UTF-8 is shown as {@code \\xNN}. */
+  /**
+   * Names and paths as text: of a {@code BytePath}, a byte that is not UTF-8 is shown as {@code
+   * \\xNN}.
+   */
   private static final class Text<T> extends StdSerializer<T> {
     Text(Class<T> type) {
       super(type);

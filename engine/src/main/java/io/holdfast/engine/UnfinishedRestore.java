@@ -6,11 +6,15 @@ import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.PosixException;
 import io.holdfast.storage.FailureCategory;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -27,6 +31,8 @@ record UnfinishedRestore(String repository, String backup, List<String> sources)
   private static final int MAX_BYTES = 1 << 20;
 
   UnfinishedRestore {
+    Objects.requireNonNull(repository, "repository");
+    Objects.requireNonNull(backup, "backup");
     sources = List.copyOf(sources);
   }
 
@@ -44,14 +50,36 @@ record UnfinishedRestore(String repository, String backup, List<String> sources)
       throw failed(target, e);
     }
     try {
-      return Optional.of(
-          JsonMapper.shared().readValue(Arrays.copyOf(bytes, count), UnfinishedRestore.class));
+      return Optional.of(read(Arrays.copyOf(bytes, count)));
     } catch (JacksonException | NullPointerException e) {
       throw new RestoreException(
           FailureCategory.CONFLICT,
           target.resolve(NAME) + " was not written by a restore",
           "remove it, or choose another directory");
     }
+  }
+
+  private static UnfinishedRestore read(byte[] json) {
+    JsonNode members = JsonMapper.shared().readTree(json);
+    return new UnfinishedRestore(
+        members.required("repository").stringValue(),
+        members.required("backup").stringValue(),
+        members.required("sources").asArray().valueStream().map(JsonNode::stringValue).toList());
+  }
+
+  /** Without data binding, which takes 0.1 s at every start. */
+  private byte[] toJson() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator out = JsonMapper.shared().createGenerator(bytes)) {
+      out.writeStartObject();
+      out.writeStringProperty("repository", repository);
+      out.writeStringProperty("backup", backup);
+      out.writeArrayPropertyStart("sources");
+      sources.forEach(out::writeString);
+      out.writeEndArray();
+      out.writeEndObject();
+    }
+    return bytes.toByteArray();
   }
 
   boolean isOf(String otherRepository, String otherBackup) {
@@ -69,7 +97,7 @@ record UnfinishedRestore(String repository, String backup, List<String> sources)
 
   /** Puts it into a directory, durably. */
   void writeTo(BytePath target) {
-    byte[] bytes = JsonMapper.shared().writeValueAsBytes(this);
+    byte[] bytes = toJson();
     try (DirectoryHandle directory = DirectoryHandle.open(target)) {
       removeIfThere(directory, NEXT);
       try (FileHandle file = directory.createFile(NEXT, 0600)) {

@@ -2,6 +2,7 @@ package io.holdfast.files;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.FileStatus;
+import io.holdfast.posix.FileTimestamp;
 import io.holdfast.repository.Entry;
 import io.holdfast.repository.FileIdentity;
 import java.util.Map;
@@ -20,6 +21,18 @@ final class HardLinks {
     Key {
       device &= Long.MAX_VALUE;
       inode &= Long.MAX_VALUE;
+    }
+
+    /** By hand, as in {@link FileTimestamp}. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && device == key.device && inode == key.inode;
+    }
+
+    /** By hand, as in {@link FileTimestamp}. */
+    @Override
+    public int hashCode() {
+      return 31 * Long.hashCode(device) + Long.hashCode(inode);
     }
   }
 

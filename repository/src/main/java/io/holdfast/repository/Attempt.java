@@ -73,7 +73,8 @@ final class Attempt {
    * @throws FencedException when another writer declared this one dead
    */
   void commit(BackupRecord record) {
-    if (records.put(ObjectKind.BACKUP, identity.backup().object(), record) == PutOutcome.EXISTS) {
+    if (records.put(ObjectKind.BACKUP, identity.backup().object(), record::writeTo)
+        == PutOutcome.EXISTS) {
       BackupFate.find(store, records, identity.backup()).ifPresent(this::requireOwn);
     }
     committed = record;
@@ -148,7 +149,7 @@ final class Attempt {
   }
 
   private void settle(RunRecord run) {
-    records.put(ObjectKind.RUN, run.object(), run);
+    records.put(ObjectKind.RUN, run.object(), run::writeTo);
     Lease.remove(store, identity.session());
   }
 

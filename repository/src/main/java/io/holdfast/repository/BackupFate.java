@@ -34,7 +34,8 @@ sealed interface BackupFate {
   /** Sees to it that nothing can make the backup exist any more, unless it does already. */
   static BackupFate decide(
       ObjectStore store, Records records, BackupName backup, Tombstone tombstone) {
-    if (records.put(ObjectKind.TOMBSTONE, backup.object(), tombstone) == PutOutcome.CREATED) {
+    if (records.put(ObjectKind.TOMBSTONE, backup.object(), tombstone::writeTo)
+        == PutOutcome.CREATED) {
       return new Buried(tombstone);
     }
     return open(records, backup, ObjectKind.BACKUP.read(store, backup.object()));
@@ -42,7 +43,7 @@ sealed interface BackupFate {
 
   private static BackupFate open(Records records, BackupName backup, byte[] object) {
     return records.kindOf(backup.object(), object) == ObjectKind.TOMBSTONE
-        ? new Buried(records.open(ObjectKind.TOMBSTONE, backup.object(), object, Tombstone.class))
-        : new Made(records.open(ObjectKind.BACKUP, backup.object(), object, BackupRecord.class));
+        ? new Buried(records.open(ObjectKind.TOMBSTONE, backup.object(), object, Tombstone::read))
+        : new Made(records.open(ObjectKind.BACKUP, backup.object(), object, BackupRecord::read));
   }
 }

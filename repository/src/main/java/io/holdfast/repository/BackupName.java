@@ -1,7 +1,5 @@
 package io.holdfast.repository;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.holdfast.storage.ObjectName;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -15,7 +13,7 @@ import java.util.random.RandomGenerator;
  * <yyyymmdd>T<hhmmss>Z-<type>-<16 digits>}. The time in it is for people; order comes from the
  * record.
  */
-public record BackupName(@JsonValue String value) {
+public record BackupName(String value) {
   static final String PREFIX = "backups/";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -23,7 +21,6 @@ public record BackupName(@JsonValue String value) {
   /**
    * @throws IllegalArgumentException when the value is not a backup's name
    */
-  @JsonCreator
   public BackupName {
     if (!isValid(value)) {
       throw new IllegalArgumentException("not the name of a backup: " + value);

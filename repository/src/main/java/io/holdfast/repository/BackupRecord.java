@@ -53,9 +53,68 @@ public record BackupRecord(
     Objects.requireNonNull(policy, "policy");
     bases = List.copyOf(bases);
     sources = List.copyOf(sources);
-    warnings = List.copyOf(Objects.requireNonNullElse(warnings, List.of()));
+    warnings = List.copyOf(warnings);
+  }
+
+  static BackupRecord read(JsonMembers in) throws MalformedJsonException {
+    return new BackupRecord(
+        in.value("id", BackupName::new),
+        in.number("sequence"),
+        in.oneOf("type", BackupType.values()),
+        in.text("version"),
+        in.oneOf("status", BackupStatus.values()),
+        in.instant("timestamp"),
+        in.instant("completed"),
+        in.number("durationMillis"),
+        in.instant("storageTime"),
+        in.text("client"),
+        in.text("policy"),
+        in.optionalText("environment"),
+        in.text("session"),
+        in.text("run"),
+        in.values("bases", BackupName::new),
+        in.number("size"),
+        in.number("storedBytes"),
+        in.text("checksum"),
+        in.text("encryptionKeyId"),
+        in.has("anchor") ? in.object("anchor", Anchor::read) : null,
+        in.objects("sources", SourceRecord::read),
+        in.has("warnings") ? in.texts("warnings") : List.of());
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("id", id.value())
+        .number("sequence", sequence)
+        .text("type", type.label())
+        .text("version", version)
+        .text("status", status.label())
+        .instant("timestamp", timestamp)
+        .instant("completed", completed)
+        .number("durationMillis", durationMillis)
+        .instant("storageTime", storageTime)
+        .text("client", client)
+        .text("policy", policy)
+        .text("environment", environment)
+        .text("session", session)
+        .text("run", run)
+        .texts("bases", bases)
+        .number("size", size)
+        .number("storedBytes", storedBytes)
+        .text("checksum", checksum)
+        .text("encryptionKeyId", encryptionKeyId)
+        .object("anchor", anchor == null ? null : anchor::writeTo)
+        .objects("sources", sources, SourceRecord::writeTo)
+        .texts("warnings", warnings);
   }
 
   /** The moment that a backup of a database stands for: where its reading stopped. */
-  public record Anchor(String lsn, Instant time) {}
+  public record Anchor(String lsn, Instant time) {
+    static Anchor read(JsonMembers in) throws MalformedJsonException {
+      return new Anchor(in.text("lsn"), in.instant("time"));
+    }
+
+    void writeTo(JsonWriter out) {
+      out.text("lsn", lsn).instant("time", time);
+    }
+  }
 }

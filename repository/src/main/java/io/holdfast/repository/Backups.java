@@ -146,7 +146,7 @@ public final class Backups {
     if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
       return null;
     }
-    BackupRecord record = records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);
+    BackupRecord record = records.open(ObjectKind.BACKUP, name, object, BackupRecord::read);
     if (!record.id().value().equals(name.last())) {
       throw new CorruptObjectException(name.value(), "it is the record of " + record.id());
     }
@@ -177,7 +177,7 @@ public final class Backups {
     return NameForm.RUN
         .list(store)
         .map(ObjectStat::name)
-        .map(name -> orNote(name, () -> records.get(ObjectKind.RUN, name, RunRecord.class)))
+        .map(name -> orNote(name, () -> records.get(ObjectKind.RUN, name, RunRecord::read)))
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull);
   }

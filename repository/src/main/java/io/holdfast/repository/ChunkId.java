@@ -1,7 +1,5 @@
 package io.holdfast.repository;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -42,7 +40,6 @@ public final class ChunkId implements Comparable<ChunkId> {
     return new ChunkId(in.bytes(LENGTH));
   }
 
-  @JsonCreator
   static ChunkId parse(String hex) {
     return of(HexFormat.of().parseHex(hex));
   }
@@ -68,7 +65,6 @@ public final class ChunkId implements Comparable<ChunkId> {
     return Long.hashCode((long) LONGS.get(bytes, 0));
   }
 
-  @JsonValue
   @Override
   public String toString() {
     return HexFormat.of().formatHex(bytes);

@@ -1,8 +1,10 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.ObjectName;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads single chunks of metadata, with a small cache of opened blocks, since neighbours are read
@@ -24,7 +26,19 @@ final class ChunkReader implements ChunkSource {
         }
       };
 
-  private record BlockKey(PackName pack, int block) {}
+  private record BlockKey(PackName pack, int block) {
+    /** By hand, as in {@link ObjectName}. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof BlockKey key && block == key.block && pack.equals(key.pack);
+    }
+
+    /** By hand, as in {@link ObjectName}. */
+    @Override
+    public int hashCode() {
+      return 31 * pack.hashCode() + block;
+    }
+  }
 
   ChunkReader(ChunkIndex index, PackReader packs, ChunkHashing hashing) {
     this.index = index;

@@ -72,7 +72,7 @@ final class FenceDeadSessions {
     if (decided.isPresent() || !newest.isAlive(session, now)) {
       BackupFate fate = decided.orElseGet(() -> fence(session, newest));
       RunRecord run = run(session, newest, fate);
-      records.put(ObjectKind.RUN, run.object(), run);
+      records.put(ObjectKind.RUN, run.object(), run::writeTo);
       Lease.remove(store, newest.session());
     }
   }

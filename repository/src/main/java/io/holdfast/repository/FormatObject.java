@@ -4,12 +4,7 @@ import io.holdfast.storage.ObjectName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What everybody must know before opening a repository; docs/repository-format.md section 3.1.
@@ -46,11 +41,17 @@ record FormatObject(
           (long) FastCdc.MAXIMUM,
           "pagesPerChunk",
           128L);
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   /** Features by name: a reader refuses what is required and unknown. */
-  record Features(List<String> required, List<String> optional) {}
+  record Features(List<String> required, List<String> optional) {
+    static Features read(JsonMembers in) throws MalformedJsonException {
+      return new Features(in.texts("required"), in.texts("optional"));
+    }
+
+    void writeTo(JsonWriter out) {
+      out.texts("required", required).texts("optional", optional);
+    }
+  }
 
   static FormatObject of(RandomId repository, Instant created) {
     return new FormatObject(
@@ -63,7 +64,16 @@ record FormatObject(
   }
 
   byte[] encode() {
-    return JSON.writeValueAsBytes(this);
+    return JsonWriter.object(this::writeTo);
+  }
+
+  private void writeTo(JsonWriter out) {
+    out.text("format", format)
+        .number("version", version)
+        .text("repository", repository)
+        .text("created", created)
+        .value("parameters", parameters)
+        .object("features", features::writeTo);
   }
 
   /**
@@ -76,15 +86,12 @@ record FormatObject(
     if (json.length > MAX_SIZE) {
       throw new CorruptObjectException(NAME.value(), "it is too large");
     }
-    FormatObject read = read(json);
-    if (!Objects.equals(read.format, FORMAT)) {
-      throw new CorruptObjectException(NAME.value(), "it does not describe a repository");
-    }
-    if (read.version != VERSION) {
-      throw new UnsupportedFormatException(NAME.value(), "its format is " + read.version);
-    }
-    if (read.features == null || read.features.required == null || read.parameters == null) {
-      throw new CorruptObjectException(NAME.value(), "a part of it is missing");
+    FormatObject read;
+    try {
+      read = JsonMembers.read(json, FormatObject::read);
+    } catch (MalformedJsonException e) {
+      throw new CorruptObjectException(
+          NAME.value(), "it is not JSON of the right form: " + e.getMessage());
     }
     if (!read.features.required.isEmpty()) {
       throw new UnsupportedFormatException(
@@ -101,23 +108,29 @@ record FormatObject(
     return read;
   }
 
-  private static FormatObject read(byte[] json) {
-    @Nullable FormatObject read;
-    try {
-      read = JSON.readValue(json, FormatObject.class);
-    } catch (JacksonException e) {
-      throw new CorruptObjectException(NAME.value(), "it is not JSON of the right form");
+  /** Of another version, the rest may be of any form. */
+  private static FormatObject read(JsonMembers in) throws MalformedJsonException {
+    String format = in.text("format");
+    if (!format.equals(FORMAT)) {
+      throw new CorruptObjectException(NAME.value(), "it does not describe a repository");
     }
-    if (read == null) {
-      throw new CorruptObjectException(NAME.value(), "it holds nothing");
+    int version = in.smallNumber("version");
+    if (version != VERSION) {
+      throw new UnsupportedFormatException(NAME.value(), "its format is " + version);
     }
-    return read;
+    return new FormatObject(
+        format,
+        version,
+        in.text("repository"),
+        in.text("created"),
+        in.numbers("parameters"),
+        in.object("features", Features::read));
   }
 
   RandomId repositoryId() {
     try {
       return RandomId.parse(repository);
-    } catch (IllegalArgumentException | NullPointerException e) {
+    } catch (IllegalArgumentException e) {
       throw new CorruptObjectException(NAME.value(), "its repository id is not one");
     }
   }

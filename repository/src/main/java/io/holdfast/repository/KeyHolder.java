@@ -1,11 +1,7 @@
 package io.holdfast.repository;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Who a key object is for: the clear part of it; docs/repository-format.md section 5.1.
@@ -15,7 +11,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param publicKey X25519, 64 digits
  * @param format SHA-256 of {@code format/1}, 64 digits
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record KeyHolder(
     String holder,
     String kind,
@@ -27,12 +22,25 @@ record KeyHolder(
   static final int MAX_SIZE = 64 << 10;
 
   private static final String ARGON2ID = "argon2id";
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   record Kdf(String name, int memoryKiB, int passes, int lanes) {
     static Kdf of(Argon2Cost cost) {
       return new Kdf(ARGON2ID, cost.memoryKiB(), cost.passes(), cost.lanes());
+    }
+
+    static Kdf read(JsonMembers in) throws MalformedJsonException {
+      return new Kdf(
+          in.text("name"),
+          in.smallNumber("memoryKiB"),
+          in.smallNumber("passes"),
+          in.smallNumber("lanes"));
+    }
+
+    void writeTo(JsonWriter out) {
+      out.text("name", name)
+          .number("memoryKiB", memoryKiB)
+          .number("passes", passes)
+          .number("lanes", lanes);
     }
   }
 
@@ -46,15 +54,38 @@ record KeyHolder(
   }
 
   byte[] encode() {
-    return JSON.writeValueAsBytes(this);
+    return JsonWriter.object(this::writeTo);
+  }
+
+  private void writeTo(JsonWriter out) {
+    out.text("holder", holder)
+        .text("kind", kind)
+        .text("name", name)
+        .text("created", created)
+        .text("publicKey", publicKey)
+        .text("format", format);
+    if (kdf != null) {
+      out.object("kdf", kdf::writeTo);
+    }
   }
 
   static KeyHolder decode(byte[] json, String what) {
     try {
-      return Objects.requireNonNull(JSON.readValue(json, KeyHolder.class), "holder");
-    } catch (JacksonException | NullPointerException e) {
+      return JsonMembers.read(json, KeyHolder::read);
+    } catch (MalformedJsonException e) {
       throw new CorruptObjectException(what, "its holder cannot be read");
     }
+  }
+
+  private static KeyHolder read(JsonMembers in) throws MalformedJsonException {
+    return new KeyHolder(
+        in.text("holder"),
+        in.text("kind"),
+        in.text("name"),
+        in.text("created"),
+        in.text("publicKey"),
+        in.text("format"),
+        in.has("kdf") ? in.object("kdf", Kdf::read) : null);
   }
 
   boolean isKind(HolderKind expected) {

@@ -101,7 +101,7 @@ final class Lease implements AutoCloseable {
             first.client(),
             clock.instant());
     long sent = timer.nanos();
-    records.put(ObjectKind.SESSION, objectName(first.session(), number), record);
+    records.put(ObjectKind.SESSION, objectName(first.session(), number), record::writeTo);
     end = sent + first.lease().toNanos();
     deleteBelow(newest);
     newest = number;

@@ -21,4 +21,19 @@ public record ManifestRef(ChunkId root, int depth, long entries, long bytes) {
           "no manifest has depth " + depth + ", " + entries + " entries and " + bytes + " bytes");
     }
   }
+
+  static ManifestRef read(JsonMembers in) throws MalformedJsonException {
+    return new ManifestRef(
+        in.value("root", ChunkId::parse),
+        in.smallNumber("depth"),
+        in.number("entries"),
+        in.number("bytes"));
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("root", root.toString())
+        .number("depth", depth)
+        .number("entries", entries)
+        .number("bytes", bytes);
+  }
 }

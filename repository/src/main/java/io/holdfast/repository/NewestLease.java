@@ -45,7 +45,7 @@ record NewestLease(String session, long number, ObjectStat object) {
    */
   SessionRecord read(Records records) {
     ObjectName name = object.name();
-    SessionRecord record = records.get(ObjectKind.SESSION, name, SessionRecord.class);
+    SessionRecord record = records.get(ObjectKind.SESSION, name, SessionRecord::read);
     if (!record.session().equals(session)) {
       throw new CorruptObjectException(name.value(), "it is of session " + record.session());
     }

@@ -5,24 +5,13 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutOutcome;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.cfg.EnumFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Puts and gets sealed JSON records; docs/repository-format.md section 12. Thread-safe. */
 final class Records {
   /** Plain bytes of a record at most. */
   private static final int MAX_SIZE = 4 << 20;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
 
   private final ObjectStore store;
   private final ObjectKeys keys;
@@ -34,8 +23,8 @@ final class Records {
     this.random = random;
   }
 
-  PutOutcome put(ObjectKind kind, ObjectName name, Object record) {
-    byte[] plain = JSON.writeValueAsBytes(record);
+  PutOutcome put(ObjectKind kind, ObjectName name, Consumer<JsonWriter> record) {
+    byte[] plain = JsonWriter.object(record);
     if (plain.length > MAX_SIZE) {
       throw new RepositoryException(
           FailureCategory.UNSUPPORTED,
@@ -46,21 +35,16 @@ final class Records {
     return store.put(name, ByteBuffer.wrap(object));
   }
 
-  <T> T get(ObjectKind kind, ObjectName name, Class<T> type) {
-    return open(kind, name, kind.read(store, name), type);
+  <T> T get(ObjectKind kind, ObjectName name, JsonMembers.Form<T> form) {
+    return open(kind, name, kind.read(store, name), form);
   }
 
-  <T> T open(ObjectKind kind, ObjectName name, byte[] object, Class<T> type) {
+  <T> T open(ObjectKind kind, ObjectName name, byte[] object, JsonMembers.Form<T> form) {
     byte[] plain = SealedObject.open(keys, kind, name, object, MAX_SIZE);
     try {
-      T record = JSON.readValue(plain, type);
-      if (record == null) {
-        throw new CorruptObjectException(name.value(), "it holds nothing");
-      }
-      return record;
-    } catch (JacksonException e) {
-      throw new CorruptObjectException(
-          name.value(), "it is not a record: " + e.getOriginalMessage());
+      return JsonMembers.read(plain, form);
+    } catch (MalformedJsonException e) {
+      throw new CorruptObjectException(name.value(), "it is not a record: " + e.getMessage());
     }
   }
 

@@ -38,6 +38,41 @@ public record RunRecord(
     Objects.requireNonNull(timestamp, "timestamp");
   }
 
+  static RunRecord read(JsonMembers in) throws MalformedJsonException {
+    return new RunRecord(
+        in.text("id"),
+        in.value("backup", BackupName::new),
+        in.oneOf("type", BackupType.values()),
+        in.text("version"),
+        in.oneOf("status", BackupStatus.values()),
+        in.instant("timestamp"),
+        in.instant("completed"),
+        in.number("durationMillis"),
+        in.text("client"),
+        in.text("policy"),
+        in.optionalText("environment"),
+        in.text("session"),
+        in.number("storedBytes"),
+        in.optionalText("error"));
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("id", id)
+        .text("backup", backup.value())
+        .text("type", type.label())
+        .text("version", version)
+        .text("status", status.label())
+        .instant("timestamp", timestamp)
+        .instant("completed", completed)
+        .number("durationMillis", durationMillis)
+        .text("client", client)
+        .text("policy", policy)
+        .text("environment", environment)
+        .text("session", session)
+        .number("storedBytes", storedBytes)
+        .text("error", error);
+  }
+
   /** The run of the attempt that made this backup. */
   static RunRecord of(BackupRecord backup) {
     if (!RandomId.isValid(backup.run())) {

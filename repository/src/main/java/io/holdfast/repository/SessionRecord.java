@@ -29,13 +29,37 @@ record SessionRecord(
   static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
   SessionRecord {
-    run = Objects.requireNonNullElse(run, session);
     if (!RandomId.isValid(run)) {
       throw new IllegalArgumentException("not the id of a run: " + run);
     }
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(clientTime, "clientTime");
     bases = List.copyOf(bases);
+  }
+
+  static SessionRecord read(JsonMembers in) throws MalformedJsonException {
+    return new SessionRecord(
+        in.text("session"),
+        in.text(in.has("run") ? "run" : "session"),
+        in.number("number"),
+        in.value("backup", BackupName::new),
+        in.values("bases", BackupName::new),
+        in.number("leaseSeconds"),
+        in.text("policy"),
+        in.text("client"),
+        in.instant("clientTime"));
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("session", session)
+        .text("run", run)
+        .number("number", number)
+        .text("backup", backup.value())
+        .texts("bases", bases)
+        .number("leaseSeconds", leaseSeconds)
+        .text("policy", policy)
+        .text("client", client)
+        .instant("clientTime", clientTime);
   }
 
   /** When the session started, to the second: the name of the backup keeps that. */

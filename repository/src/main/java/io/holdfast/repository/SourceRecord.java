@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param started when reading it began, by the client's clock; likewise finished
  * @param statistics counts by name, such as {@code files} or {@code changedPages}
  * @param warnings the first of them; there are {@code warningCount}
- * @param details what this type of source records besides, JSON values
+ * @param details what this type of source records besides: text, Integer, Long, BigInteger, Double,
+ *     Boolean, and lists and maps of those and of null
  */
 public record SourceRecord(
     String name,
@@ -36,5 +37,30 @@ public record SourceRecord(
     statistics = Map.copyOf(statistics);
     warnings = warnings.stream().limit(MAX_WARNINGS).toList();
     details = Map.copyOf(details);
+  }
+
+  static SourceRecord read(JsonMembers in) throws MalformedJsonException {
+    return new SourceRecord(
+        in.text("name"),
+        in.oneOf("type", SourceType.values()),
+        in.object("manifest", ManifestRef::read),
+        in.instant("started"),
+        in.instant("finished"),
+        in.numbers("statistics"),
+        in.texts("warnings"),
+        in.number("warningCount"),
+        in.values("details"));
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("name", name)
+        .text("type", type.label())
+        .object("manifest", manifest::writeTo)
+        .instant("started", started)
+        .instant("finished", finished)
+        .value("statistics", statistics)
+        .texts("warnings", warnings)
+        .number("warningCount", warningCount)
+        .value("details", details);
   }
 }

@@ -11,4 +11,16 @@ record Tombstone(String session, String reason, String fencedBy, Instant clientT
   Tombstone {
     Objects.requireNonNull(session, "session");
   }
+
+  static Tombstone read(JsonMembers in) throws MalformedJsonException {
+    return new Tombstone(
+        in.text("session"), in.text("reason"), in.text("fencedBy"), in.instant("clientTime"));
+  }
+
+  void writeTo(JsonWriter out) {
+    out.text("session", session)
+        .text("reason", reason)
+        .text("fencedBy", fencedBy)
+        .instant("clientTime", clientTime);
+  }
 }

@@ -144,10 +144,10 @@ public final class Verification {
         findings,
         (name, object) -> {
           if (records.kindOf(name, object) == ObjectKind.TOMBSTONE) {
-            records.open(ObjectKind.TOMBSTONE, name, object, Tombstone.class);
+            records.open(ObjectKind.TOMBSTONE, name, object, Tombstone::read);
             return;
           }
-          BackupRecord record = records.open(ObjectKind.BACKUP, name, object, BackupRecord.class);
+          BackupRecord record = records.open(ObjectKind.BACKUP, name, object, BackupRecord::read);
           findings.backups.increment();
           for (SourceRecord source : record.sources()) {
             references.check(source.manifest(), level, findings);
@@ -157,12 +157,12 @@ public final class Verification {
         NameForm.RUN,
         ObjectKind.RUN,
         findings,
-        (name, object) -> records.open(ObjectKind.RUN, name, object, RunRecord.class));
+        (name, object) -> records.open(ObjectKind.RUN, name, object, RunRecord::read));
     forEach(
         NameForm.SESSION,
         ObjectKind.SESSION,
         findings,
-        (name, object) -> records.open(ObjectKind.SESSION, name, object, SessionRecord.class));
+        (name, object) -> records.open(ObjectKind.SESSION, name, object, SessionRecord::read));
   }
 
   private interface RecordCheck {

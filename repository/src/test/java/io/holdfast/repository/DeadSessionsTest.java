@@ -41,26 +41,28 @@ class DeadSessionsTest {
   private final String session = RandomId.next(random).toString();
   private final String run = RandomId.next(random).toString();
 
-  /** As a session object is stored, with whatever values. */
-  private record Stored(
-      String session,
-      @Nullable String run,
-      long number,
-      BackupName backup,
-      List<BackupName> bases,
-      long leaseSeconds,
-      String policy,
-      String client,
-      Instant clientTime) {}
-
   private ObjectName putSession(@Nullable String runId, long leaseSeconds, Instant clientTime) {
     ObjectName name = Lease.objectName(session, 0);
+    putSession(name, runId, leaseSeconds, clientTime);
+    return name;
+  }
+
+  /** As a session object is stored, with whatever values. */
+  private void putSession(
+      ObjectName name, @Nullable String runId, long leaseSeconds, Instant clientTime) {
     records.put(
         ObjectKind.SESSION,
         name,
-        new Stored(
-            session, runId, 0, backup, List.of(), leaseSeconds, "all", "elsewhere", clientTime));
-    return name;
+        out ->
+            out.text("session", session)
+                .text("run", runId)
+                .number("number", Long.parseLong(name.last()))
+                .text("backup", backup.value())
+                .texts("bases", List.of())
+                .number("leaseSeconds", leaseSeconds)
+                .text("policy", "all")
+                .text("client", "elsewhere")
+                .instant("clientTime", clientTime));
   }
 
   private void fence(ObjectStore through) {
@@ -103,7 +105,7 @@ class DeadSessionsTest {
     records.put(
         ObjectKind.TOMBSTONE,
         backup.object(),
-        new Tombstone(session, "its lease ran out long ago", "another", storageTime));
+        new Tombstone(session, "its lease ran out long ago", "another", storageTime)::writeTo);
     fence(store);
     assertThat(recordedRun().error()).isEqualTo("its lease ran out long ago");
     assertThat(store.stat(object)).isEmpty();
@@ -166,10 +168,7 @@ class DeadSessionsTest {
   void aSessionThatClaimsToBeAnotherIsDamaged() {
     ObjectName stranger = Lease.objectName(RandomId.next(random).toString(), 7);
     ObjectName own = putSession(run, LEASE.toSeconds(), storageTime);
-    records.put(
-        ObjectKind.SESSION,
-        stranger,
-        new Stored(session, run, 7, backup, List.of(), 1, "all", "elsewhere", storageTime));
+    putSession(stranger, run, 1, storageTime);
     storageTime = storageTime.plusSeconds(2);
     fence(store);
     assertThat(store.stat(own)).isPresent();

@@ -27,7 +27,8 @@ class FormatLimitsTest {
     MemoryStore store = new MemoryStore();
     Records records = new Records(store, new FixedKeys(1), random);
     ObjectName name = ObjectName.of("runs/" + RandomId.next(random));
-    assertThatThrownBy(() -> records.put(ObjectKind.RUN, name, List.of("x".repeat(4 << 20))))
+    assertThatThrownBy(
+            () -> records.put(ObjectKind.RUN, name, out -> out.text("x", "x".repeat(4 << 20))))
         .isInstanceOfSatisfying(
             RepositoryException.class,
             e -> assertThat(e.category()).isEqualTo(FailureCategory.UNSUPPORTED))
@@ -110,9 +111,15 @@ class FormatLimitsTest {
     MemoryStore store = new MemoryStore();
     Records records = new Records(store, new FixedKeys(1), random);
     ObjectName name = ObjectName.of("runs/" + RandomId.next(random));
-    record Ref(String root, int depth, long entries, long bytes) {}
-    records.put(ObjectKind.RUN, name, new Ref(ID.toString(), depth, 0, 0));
-    assertDamaged(() -> records.get(ObjectKind.RUN, name, ManifestRef.class));
+    records.put(
+        ObjectKind.RUN,
+        name,
+        out ->
+            out.text("root", ID.toString())
+                .number("depth", depth)
+                .number("entries", 0)
+                .number("bytes", 0));
+    assertDamaged(() -> records.get(ObjectKind.RUN, name, ManifestRef::read));
   }
 
   @Test

@@ -310,7 +310,7 @@ class LeaseTest {
         .put(
             ObjectKind.TOMBSTONE,
             which.object(),
-            new Tombstone(session, "it was slow", "another", Instant.EPOCH));
+            new Tombstone(session, "it was slow", "another", Instant.EPOCH)::writeTo);
   }
 
   private void assertFenced() {

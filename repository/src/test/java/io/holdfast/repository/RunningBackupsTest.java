@@ -86,20 +86,21 @@ class RunningBackupsTest {
     try (Repository repository = open(store);
         BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
       Records records = new Records(store, new FixedKeys(1), new Random(1));
-      SessionRecord first = records.get(ObjectKind.SESSION, sessionObject(), SessionRecord.class);
+      SessionRecord first = records.get(ObjectKind.SESSION, sessionObject(), SessionRecord::read);
       records.put(
           ObjectKind.SESSION,
           Lease.objectName(first.session(), 1),
           new SessionRecord(
-              first.session(),
-              first.run(),
-              1,
-              first.backup(),
-              first.bases(),
-              first.leaseSeconds(),
-              first.policy(),
-              first.client(),
-              first.clientTime().plus(LEASE)));
+                  first.session(),
+                  first.run(),
+                  1,
+                  first.backup(),
+                  first.bases(),
+                  first.leaseSeconds(),
+                  first.policy(),
+                  first.client(),
+                  first.clientTime().plus(LEASE))
+              ::writeTo);
       assertThat(running()).extracting(RunningBackup::started).containsExactly(session.started());
     }
   }

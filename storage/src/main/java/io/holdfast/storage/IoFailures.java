@@ -27,28 +27,33 @@ final class IoFailures {
   private static final int ESTALE = 116;
   private static final int EDQUOT = 122;
 
-  private final Set<String> full = Set.of(text(ENOSPC), text(EDQUOT));
-  private final Set<String> refused = Set.of(text(EPERM), text(EROFS));
-  private final Set<String> broken = Set.of(text(EIO), text(ESTALE));
+  /** Asked for when there is a failure to explain: to ask takes time at every start. */
+  private static final class Texts {
+    static final Set<String> FULL = Set.of(text(ENOSPC), text(EDQUOT));
+    static final Set<String> REFUSED = Set.of(text(EPERM), text(EROFS));
+    static final Set<String> BROKEN = Set.of(text(EIO), text(ESTALE));
+  }
+
+  private IoFailures() {}
 
   /** The failure that stands for the exception; to be thrown by the caller. */
-  StorageException of(String action, String store, IOException e) {
+  static StorageException of(String action, String store, IOException e) {
     String reason = reason(e);
     String message = "cannot " + action + " in " + store + ": " + describe(e, reason);
     if (e instanceof ClosedByInterruptException) {
       return new StorageInterruptedException(message, "", e);
     }
-    if (full.contains(reason)) {
+    if (Texts.FULL.contains(reason)) {
       return new StorageFullException(
           message, "Make room on that file system; everything stored before is intact.", e);
     }
-    if (e instanceof AccessDeniedException || refused.contains(reason)) {
+    if (e instanceof AccessDeniedException || Texts.REFUSED.contains(reason)) {
       return new StorageAccessException(
           message, "Check owner and mode of the directory, and that it is mounted read-write.", e);
     }
     if (e instanceof NoSuchFileException
         || e instanceof NotDirectoryException
-        || broken.contains(reason)) {
+        || Texts.BROKEN.contains(reason)) {
       return new StorageUnavailableException(
           message, "Check that the file system is mounted and healthy.", e);
     }

@@ -39,14 +39,12 @@ public final class LocalDirectoryStore implements ObjectStore {
 
   private final Path root;
   private final PutSteps steps;
-  private final IoFailures failures;
   private final DurableDirectories directories;
   private final TemporaryFiles temporary;
 
-  private LocalDirectoryStore(Path root, PutSteps steps, IoFailures failures) throws IOException {
+  private LocalDirectoryStore(Path root, PutSteps steps) throws IOException {
     this.root = root;
     this.steps = steps;
-    this.failures = failures;
     this.directories = new DurableDirectories(root);
     this.temporary = new TemporaryFiles(root.resolve(TEMPORARY));
   }
@@ -59,7 +57,6 @@ public final class LocalDirectoryStore implements ObjectStore {
    * @throws StorageAccessException when the file system has no hard links
    */
   public static LocalDirectoryStore create(Path directory) {
-    IoFailures failures = new IoFailures();
     try {
       DurableDirectories.make(directory);
       Path root = directory.toRealPath();
@@ -67,13 +64,13 @@ public final class LocalDirectoryStore implements ObjectStore {
       if (root.getParent() != null) {
         DurableDirectories.force(root.getParent());
       }
-      LocalDirectoryStore store = new LocalDirectoryStore(root, PutSteps.NONE, failures);
+      LocalDirectoryStore store = new LocalDirectoryStore(root, PutSteps.NONE);
       store.directories.ensure(store.temporary.directory());
       DurableDirectories.force(root);
       store.requireHardLinks();
       return store;
     } catch (IOException e) {
-      throw failures.of("make a store", directory.toString(), e);
+      throw IoFailures.of("make a store", directory.toString(), e);
     }
   }
 
@@ -89,7 +86,6 @@ public final class LocalDirectoryStore implements ObjectStore {
   }
 
   static LocalDirectoryStore open(Path directory, PutSteps steps) {
-    IoFailures failures = new IoFailures();
     try {
       Path root = directory.toRealPath();
       if (isEmpty(root)) {
@@ -98,11 +94,11 @@ public final class LocalDirectoryStore implements ObjectStore {
             "Check that the right file system is mounted there.",
             null);
       }
-      LocalDirectoryStore store = new LocalDirectoryStore(root, steps, failures);
+      LocalDirectoryStore store = new LocalDirectoryStore(root, steps);
       store.removeLeftovers();
       return store;
     } catch (IOException e) {
-      throw failures.of("open the store", directory.toString(), e);
+      throw IoFailures.of("open the store", directory.toString(), e);
     }
   }
 
@@ -171,7 +167,7 @@ public final class LocalDirectoryStore implements ObjectStore {
       directories.forceUpFrom(directory);
       return created ? PutOutcome.CREATED : PutOutcome.EXISTS;
     } catch (IOException e) {
-      throw failures.of("put " + name, describe(), e);
+      throw IoFailures.of("put " + name, describe(), e);
     }
   }
 
@@ -271,10 +267,10 @@ public final class LocalDirectoryStore implements ObjectStore {
         directories.requireRoot();
         return new ObjectNotFoundException(name, describe(), e);
       } catch (IOException gone) {
-        return failures.of("get " + name, describe(), gone);
+        return IoFailures.of("get " + name, describe(), gone);
       }
     }
-    return failures.of("get " + name, describe(), e);
+    return IoFailures.of("get " + name, describe(), e);
   }
 
   @Override
@@ -292,7 +288,7 @@ public final class LocalDirectoryStore implements ObjectStore {
     } catch (NoSuchFileException e) {
       return absent("stat " + name);
     } catch (IOException e) {
-      throw failures.of("stat " + name, describe(), e);
+      throw IoFailures.of("stat " + name, describe(), e);
     }
   }
 
@@ -301,7 +297,7 @@ public final class LocalDirectoryStore implements ObjectStore {
       directories.requireRoot();
       return Optional.empty();
     } catch (IOException gone) {
-      throw failures.of(action, describe(), gone);
+      throw IoFailures.of(action, describe(), gone);
     }
   }
 
@@ -310,9 +306,9 @@ public final class LocalDirectoryStore implements ObjectStore {
     try {
       directories.requireRoot();
     } catch (IOException e) {
-      throw failures.of("list", describe(), e);
+      throw IoFailures.of("list", describe(), e);
     }
-    ObjectTree tree = new ObjectTree(root, prefix, e -> failures.of("list", describe(), e));
+    ObjectTree tree = new ObjectTree(root, prefix, e -> IoFailures.of("list", describe(), e));
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(
                 tree, Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.IMMUTABLE),
@@ -329,7 +325,7 @@ public final class LocalDirectoryStore implements ObjectStore {
         directories.forceUpFrom(Objects.requireNonNull(object.getParent()));
       }
     } catch (IOException e) {
-      throw failures.of("delete " + name, describe(), e);
+      throw IoFailures.of("delete " + name, describe(), e);
     }
   }
 
@@ -394,7 +390,7 @@ public final class LocalDirectoryStore implements ObjectStore {
       directories.ensure(temporary.directory());
       return temporary.now();
     } catch (IOException e) {
-      throw failures.of("read the clock", describe(), e);
+      throw IoFailures.of("read the clock", describe(), e);
     }
   }
 
