@@ -45,7 +45,7 @@ final class EngineFixture {
   }
 
   Configuration configuration() {
-    return new ReadConfiguration(new ConfigurationSchema())
+    return new ReadConfiguration(ConfigurationSchema.packaged())
         .from(
             "holdfast.yaml",
             """
