@@ -15,7 +15,7 @@ final class ConfigSchemaCommand extends Subcommand {
 
   @Override
   ExitCode run() {
-    terminal().out().print(ConfigurationSchema.packaged().text());
+    terminal().out().print(new ConfigurationSchema().text());
     terminal().out().flush();
     return ExitCode.OK;
   }

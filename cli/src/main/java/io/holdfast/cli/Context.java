@@ -52,7 +52,7 @@ record Context(
    * @throws ConfigurationException when there is none, or it is not valid
    */
   Configuration configuration(@Nullable Path named) {
-    return new ReadConfiguration(ConfigurationSchema.packaged()).from(configurationFile(named));
+    return new ReadConfiguration(new ConfigurationSchema()).from(configurationFile(named));
   }
 
   Path configurationFile(@Nullable Path named) {

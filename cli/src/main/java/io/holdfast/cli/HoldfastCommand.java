@@ -56,13 +56,6 @@ final class HoldfastCommand implements Runnable {
     return commandLine(context, known ? Set.of(arguments[0]) : COMMANDS.keySet());
   }
 
-  /** Whether the first argument names a command that reads holdfast.yaml. */
-  static boolean readsConfiguration(String argument) {
-    return COMMANDS.containsKey(argument)
-        && !argument.equals("version")
-        && !argument.equals("demo");
-  }
-
   private static Map<String, Function<Context, Object>> commands() {
     Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
     commands.put("init", InitCommand::new);

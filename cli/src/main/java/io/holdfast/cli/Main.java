@@ -14,7 +14,6 @@ public final class Main {
     CountDownLatch ended = new CountDownLatch(1);
     Thread command = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(command, ended)));
-    HeadStart.begin(args);
     int code = execute(Context.ofProcess(), args);
     ended.countDown();
     System.exit(code);

@@ -268,7 +268,7 @@ public final class Demo {
             platform: {repository: demo, sources: [database, uploads, config]}
           """
               .formatted(platform.socketDirectory()));
-      return new ReadConfiguration(ConfigurationSchema.packaged()).from(file);
+      return new ReadConfiguration(new ConfigurationSchema()).from(file);
     } catch (IOException e) {
       throw new DemoException("cannot write the demo's configuration: " + e.getMessage(), e);
     }

@@ -81,7 +81,7 @@ class StreamedBackupTest {
         policies: {all: {repository: main, sources: [database]}}
         """
             .formatted(platform.socketDirectory()));
-    configuration = new ReadConfiguration(ConfigurationSchema.packaged()).from(file);
+    configuration = new ReadConfiguration(new ConfigurationSchema()).from(file);
     new InitRepository(surroundings)
         .run(new InitRepository.Request(configuration.repository(""), false, Optional.empty()));
   }

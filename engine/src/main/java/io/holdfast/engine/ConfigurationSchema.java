@@ -21,22 +21,13 @@ public final class ConfigurationSchema {
   private final JsonNode tree;
   private final Schema schema;
 
-  /** Read once, since that takes longer than most commands do with it. */
-  private static final class Packaged {
-    private static final ConfigurationSchema SCHEMA = new ConfigurationSchema();
-  }
-
-  private ConfigurationSchema() {
+  /** Reads the schema that is part of the program. */
+  public ConfigurationSchema() {
     this.text = packagedText();
     // JSON is YAML, whose parser is needed anyway; Jackson's takes a tenth of a second to be ready.
     this.tree = YamlDocument.parse(text).root();
     this.schema =
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(tree);
-  }
-
-  /** The schema that is part of the program. */
-  public static ConfigurationSchema packaged() {
-    return Packaged.SCHEMA;
   }
 
   /** The schema, as JSON. */

@@ -17,14 +17,6 @@ public final class ReadConfiguration {
   static final int MAX_BYTES = 1024 * 1024;
   static final int MAX_PROBLEMS = 20;
 
-  private static final String SAMPLE =
-      """
-      version: 1
-      repositories: {a: {path: b, key-file: c}}
-      sources: {d: {type: files, path: e}}
-      policies: {f: {repository: a, sources: [d]}}
-      """;
-
   private final ConfigurationSchema schema;
   private final Duration limit;
 
@@ -47,11 +39,6 @@ public final class ReadConfiguration {
     Path absolute = file.toAbsolutePath().normalize();
     Path directory = absolute.getParent();
     return from(file.toString(), read(file), directory == null ? absolute : directory);
-  }
-
-  /** Reads a small configuration for nothing but that the classes it takes are loaded then. */
-  public void warmUp() {
-    var _ = from("sample", SAMPLE, Path.of("/"));
   }
 
   Configuration from(String name, String text, Path directory) {

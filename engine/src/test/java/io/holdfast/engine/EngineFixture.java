@@ -45,7 +45,7 @@ final class EngineFixture {
   }
 
   Configuration configuration() {
-    return new ReadConfiguration(ConfigurationSchema.packaged())
+    return new ReadConfiguration(new ConfigurationSchema())
         .from(
             "holdfast.yaml",
             """

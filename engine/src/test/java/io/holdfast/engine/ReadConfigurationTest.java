@@ -24,7 +24,7 @@ class ReadConfigurationTest {
           passphrase: env:SECRET
       """;
 
-  private final ReadConfiguration reader = new ReadConfiguration(ConfigurationSchema.packaged());
+  private final ReadConfiguration reader = new ReadConfiguration(new ConfigurationSchema());
 
   @TempDir Path directory;
 
@@ -110,7 +110,7 @@ class ReadConfigurationTest {
     String example = documentedExample();
     var definitions =
         tools.jackson.databind.json.JsonMapper.shared()
-            .readTree(ConfigurationSchema.packaged().text())
+            .readTree(new ConfigurationSchema().text())
             .get("$defs");
     for (String definition : List.of("repository", "source", "postgresql", "tree", "policy")) {
       assertThat(definitions.get(definition).get("properties").propertyNames())
@@ -127,13 +127,13 @@ class ReadConfigurationTest {
   @Test
   void thePublishedSchemaIsThePackagedOne() throws Exception {
     assertThat(Files.readString(Path.of("../docs/holdfast.schema.json")))
-        .isEqualTo(ConfigurationSchema.packaged().text());
+        .isEqualTo(new ConfigurationSchema().text());
   }
 
   /** It is read by the YAML parser. */
   @Test
   void theSchemaReadAsYamlIsTheSameAsReadAsJson() {
-    String text = ConfigurationSchema.packaged().text();
+    String text = new ConfigurationSchema().text();
     YamlDocument document = YamlDocument.parse(text);
     assertThat(document.problems()).isEmpty();
     assertThat(document.root())

@@ -51,8 +51,7 @@ class ResolveSecretsTest {
         .hasMessageContaining("nobody wrote all of it");
     assertThatThrownBy(
             () ->
-                new ReadConfiguration(ConfigurationSchema.packaged(), Duration.ofMillis(200))
-                    .from(pipe))
+                new ReadConfiguration(new ConfigurationSchema(), Duration.ofMillis(200)).from(pipe))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("nobody wrote all of it");
   }

@@ -1,8 +1,6 @@
 package io.holdfast.repository;
 
-import com.github.luben.zstd.ZstdDecompressCtx;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /**
  * Makes a fresh JVM encrypt at full speed. A call with a megabyte is one invocation, so its caller
@@ -19,25 +17,13 @@ public final class CipherWarmUp {
     return Thread.ofPlatform().daemon().name("cipher-warm-up").start(CipherWarmUp::run);
   }
 
-  /** Loads what opening a repository and reading a record take; they are as slow as they were. */
-  public static void load() {
-    sealAndOpen(1);
-    byte[] point = new byte[X25519.POINT_SIZE];
-    X25519.generatePublicKey(new byte[X25519.SCALAR_SIZE], 0, point, 0);
-    new ZstdDecompressCtx().close();
-  }
-
   /** Seals and opens small things until the ciphers are compiled, or the thread is interrupted. */
   static void run() {
-    sealAndOpen(CALLS);
-  }
-
-  private static void sealAndOpen(int calls) {
     Gcm gcm = new Gcm(new SecretKeySpec(new byte[Hkdf.KEY], "AES"));
     byte[] plain = new byte[SIZE];
     byte[] aad = new byte[ObjectHeader.LENGTH];
     byte[] sealed = new byte[SIZE + Gcm.TAG];
-    for (int i = 0; i < calls && !Thread.currentThread().isInterrupted(); i++) {
+    for (int i = 0; i < CALLS && !Thread.currentThread().isInterrupted(); i++) {
       gcm.seal(i, aad, plain, 0, SIZE, sealed, 0);
       if (i % 2 == 0) {
         gcm.open(i, aad, sealed, 0, sealed.length, "warm-up");
