@@ -37,6 +37,10 @@ JVM = [
     "-XX:CompileCommand=dontinline,io.holdfast.posix.*::*",
     "-XX:MaxInlineLevel=6",
     "-XX:FreqInlineSize=150",
+    "-XX:Tier4InvocationThreshold=25000",
+    "-XX:Tier4MinInvocationThreshold=3000",
+    "-XX:Tier4CompileThreshold=75000",
+    "-XX:Tier4BackEdgeThreshold=200000",
 ]
 
 
