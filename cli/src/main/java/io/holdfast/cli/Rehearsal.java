@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs the usual commands over small data of its own, for the JVM to note what they load and
- * compile: the launcher makes an ahead-of-time cache of it (JEP 483, JEP 515) when it builds.
+ * Runs the usual commands over small data of its own, for the JVM to note what they load: the
+ * launcher makes an ahead-of-time cache of it (JEP 483) when it builds.
  * docs/decisions/ahead-of-time-cache.md.
  */
 final class Rehearsal {
