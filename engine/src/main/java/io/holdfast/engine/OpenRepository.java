@@ -27,8 +27,8 @@ final class OpenRepository {
     }
   }
 
-  /** As above, for reading or writing much: the ciphers are made fast meanwhile. */
-  Repository openForData(RepositorySettings settings) {
+  /** As above, for reading much: the ciphers are made fast meanwhile. */
+  Repository openToReadMuch(RepositorySettings settings) {
     var _ = CipherWarmUp.start();
     return open(settings);
   }

@@ -46,7 +46,7 @@ public final class RunBackup {
   public BackupMetadata run(Request request, ProgressListener progress) {
     PolicySettings policy = request.configuration().policy(request.policy());
     RepositorySettings settings = request.configuration().repository(policy.repository());
-    try (Repository repository = new OpenRepository(surroundings).openForData(settings)) {
+    try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       return run(repository, request, progress);
     }
   }

@@ -134,7 +134,7 @@ public final class RunRestore {
   public Result run(Request request, ProgressListener progress) {
     Instant started = surroundings.clock().instant();
     try (Repository repository =
-        new OpenRepository(surroundings).openForData(request.repository())) {
+        new OpenRepository(surroundings).openToReadMuch(request.repository())) {
       BackupRecord backup = SelectBackup.find(repository.backups(), request.wanted());
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
       requireSense(request, sources);

@@ -16,7 +16,7 @@ public final class RunVerification {
   public VerificationReport run(
       RepositorySettings settings, VerificationLevel level, ProgressListener progress) {
     String step = "verifying " + settings.name();
-    try (Repository repository = new OpenRepository(surroundings).openForData(settings)) {
+    try (Repository repository = new OpenRepository(surroundings).openToReadMuch(settings)) {
       progress.started(step, 0);
       return repository.verification().run(level, bytes -> progress.advanced(step, bytes));
     } finally {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   /** As above, of chunks: so many are kept in memory, by id and by place. */
   private static final int CHUNKS_PER_INDEX = 2 * PackDirectory.MAX_CHUNKS;
 
+  /** New bytes after which ciphers are made fast: before that it takes longer than it saves. */
+  private static final long WARM_UP_FROM = 4 << 20;
+
   private final Runnable alive;
   private final ChunkIndex index;
   private final ChunkHashing hashing;
@@ -40,6 +44,7 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
   private final LongAdder newChunks = new LongAdder();
   private final LongAdder newBytes = new LongAdder();
   private final LongAdder knownBytes = new LongAdder();
+  private final AtomicBoolean warm = new AtomicBoolean();
 
   /**
    * @param alive throws when the session has ended: then no chunk is taken any more
@@ -118,6 +123,9 @@ final class ChunkStore implements ChunkSink, AutoCloseable {
     }
     newChunks.increment();
     newBytes.add(length);
+    if (!warm.get() && newBytes.sum() >= WARM_UP_FROM && warm.compareAndSet(false, true)) {
+      var _ = CipherWarmUp.start();
+    }
     return true;
   }
 
