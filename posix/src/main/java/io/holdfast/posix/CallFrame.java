@@ -76,6 +76,9 @@ final class CallFrame implements AutoCloseable {
 
   /** Calls the function, and returns what it returns. */
   long call(LibraryFunction function, long... arguments) {
+    if (arguments.length > LibraryFunction.ARGUMENTS) {
+      throw new IllegalArgumentException(function.name() + " has too many arguments");
+    }
     return function.call(
         state,
         argument(arguments, 0),

@@ -15,8 +15,12 @@ import java.util.Optional;
  * {@link Processor} knows, each of these arguments has a whole register, also behind "...", and who
  * is called looks at its own registers, and at the low half of one that holds an int (System V
  * AMD64 ABI 3.2.3, AAPCS64 6.8). The JVM would need 10 ms in each process for each shape.
+ * docs/decisions/one-shape-for-calls-into-c.md.
  */
 final class LibraryFunction {
+  /** Arguments at most. */
+  static final int ARGUMENTS = 6;
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle CALL =
       LINKER.downcallHandle(
