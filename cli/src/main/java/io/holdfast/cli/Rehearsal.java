@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.holdfast.demo.SamplePlatform;
 import io.holdfast.postgres.EmbeddedBinaries;
 import io.holdfast.postgres.ServerAccount;
+import io.holdfast.postgres.ServerBinaries;
 import io.holdfast.storage.HoldfastException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -48,23 +50,12 @@ final class Rehearsal {
   /** 0 if all went well. */
   int run() throws IOException {
     Files.write(directory.resolve("key"), bytes(32));
-    Files.writeString(
-        directory.resolve("holdfast.yaml"),
+    configure(
         """
-        version: 1
-        repositories:
-          main:
-            path: repository
-            key-file: key
         sources:
-          uploads:
-            type: files
-            path: tree
-            exclude: ["**/*.tmp"]
+          uploads: {type: files, path: tree, exclude: ["**/*.tmp"]}
         policies:
-          platform:
-            repository: main
-            sources: [uploads]
+          platform: {repository: main, sources: [uploads]}
         """);
     makeTree(Files.createDirectories(directory.resolve("tree")));
     int code = files();
@@ -74,6 +65,17 @@ final class Rehearsal {
       out.println("no database could be rehearsed: " + e.getMessage());
     }
     return code;
+  }
+
+  private void configure(String sourcesAndPolicies) throws IOException {
+    Files.writeString(
+        directory.resolve("holdfast.yaml"),
+        """
+        version: 1
+        repositories:
+          main: {path: repository, key-file: key}
+        """
+            + sourcesAndPolicies);
   }
 
   private int files() throws IOException {
@@ -99,22 +101,17 @@ final class Rehearsal {
    * @throws HoldfastException when none can be started here
    */
   private int database() throws IOException {
-    Path binaries = directory.resolve("binaries");
+    Optional<ServerBinaries> binaries =
+        new EmbeddedBinaries(directory.resolve("binaries")).onClassPath(MAJOR);
+    if (binaries.isEmpty()) {
+      out.println("no database could be rehearsed: no server comes along for this processor");
+      return 0;
+    }
     Path root = Files.createDirectories(directory.resolve("platform"));
     try (SamplePlatform platform =
-        SamplePlatform.create(
-            root,
-            new EmbeddedBinaries(binaries).onClassPath(MAJOR).orElseThrow(),
-            ServerAccount.unprivileged(),
-            random)) {
-      Files.writeString(
-          directory.resolve("holdfast.yaml"),
+        SamplePlatform.create(root, binaries.get(), ServerAccount.unprivileged(), random)) {
+      configure(
           """
-          version: 1
-          repositories:
-            main:
-              path: repository
-              key-file: key
           sources:
             database: {type: postgresql, host: %1$s}
             copied: {type: postgresql, host: %1$s, mode: direct}

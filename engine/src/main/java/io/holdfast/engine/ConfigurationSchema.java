@@ -25,7 +25,11 @@ public final class ConfigurationSchema {
   public ConfigurationSchema() {
     this.text = packagedText();
     // JSON is YAML, whose parser is needed anyway; Jackson's takes a tenth of a second to be ready.
-    this.tree = YamlDocument.parse(text).root();
+    YamlDocument document = YamlDocument.parse(text);
+    if (!document.problems().isEmpty()) { // an empty schema would find everything valid
+      throw new IllegalStateException("the schema cannot be read: " + document.problems());
+    }
+    this.tree = document.root();
     this.schema =
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(tree);
   }

@@ -39,7 +39,6 @@ final class BackupRun implements AutoCloseable {
       TreeWalk walk,
       WarningLog warnings) {
     this.session = session;
-    this.walk = new WalkAhead(walk, options.window());
     this.progress = progress;
     this.warnings = warnings;
     this.windowLimit = options.window();
@@ -48,6 +47,7 @@ final class BackupRun implements AutoCloseable {
     this.readers =
         Executors.newFixedThreadPool(
             options.readers(), Thread.ofPlatform().name("files-reader-", 0).daemon().factory());
+    this.walk = new WalkAhead(walk, options.window()); // last: it starts to walk
   }
 
   TreeBackupResult run(UnchangedFiles unchanged) throws IOException, InterruptedException {
