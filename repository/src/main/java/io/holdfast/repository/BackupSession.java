@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -27,6 +29,7 @@ public final class BackupSession implements AutoCloseable {
   private final ChunkHashing hashing;
   private final FastCdc chunker;
   private final ContentBuffers buffers = new ContentBuffers();
+  private final Map<Integer, BufferPool> pageBuffers = new ConcurrentHashMap<>();
   private final ExecutorService cpu;
   private final int window;
   private final Backups backups;
@@ -97,7 +100,12 @@ public final class BackupSession implements AutoCloseable {
    */
   public PageWriter pages(int pageSize, @Nullable Content previous) {
     attempt.lease().check();
-    return new PageWriter(chunks, reader, hashing, cpu, window, pageSize, previous);
+    return new PageWriter(
+        chunks, reader, hashing, cpu, window, pageSize, buffersOfPages(pageSize), previous);
+  }
+
+  private BufferPool buffersOfPages(int pageSize) {
+    return pageBuffers.computeIfAbsent(pageSize, PageWriter::buffers);
   }
 
   /** Starts a manifest. */

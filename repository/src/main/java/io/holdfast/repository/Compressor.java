@@ -76,6 +76,8 @@ final class Compressor implements AutoCloseable {
     private final @Nullable ZstdCompressCtx zstd;
     private byte[] out = new byte[0];
     private byte[] prepared = new byte[0];
+    private byte[] restored = new byte[0];
+    private final PageUnfilter unfilter = new PageUnfilter();
     private @Nullable PageFilter filter;
 
     Workspace(Compression compression) {
@@ -122,8 +124,11 @@ final class Compressor implements AutoCloseable {
     }
 
     private boolean comesBack(int size, byte[] plain, int offset, int length) {
+      if (restored.length < length) {
+        restored = new byte[length];
+      }
       try {
-        byte[] restored = PageUnfilter.restore(prepared, size, length, "prepared pages");
+        unfilter.restore(prepared, size, restored, length, "prepared pages");
         return Arrays.equals(restored, 0, length, plain, offset, offset + length);
       } catch (CorruptObjectException e) {
         return false;

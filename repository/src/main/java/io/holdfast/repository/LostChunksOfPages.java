@@ -15,15 +15,17 @@ final class LostChunksOfPages {
   private static final int MAX_CHUNKS = 4;
 
   private final int pageSize;
+  private final BufferPool buffers;
   private final Map<ChunkId, ChangedPages> chunks = new LinkedHashMap<>();
 
-  LostChunksOfPages(int pageSize) {
+  LostChunksOfPages(int pageSize, BufferPool buffers) {
     this.pageSize = pageSize;
+    this.buffers = buffers;
   }
 
   /** Where the pages of a chunk are gathered. */
   ChangedPages of(ChunkId chunk) {
-    return chunks.computeIfAbsent(chunk, _ -> new ChangedPages(pageSize));
+    return chunks.computeIfAbsent(chunk, _ -> new ChangedPages(pageSize, buffers));
   }
 
   /** Gives away a chunk that is to be stored: it has all of its pages, or there are too many. */

@@ -68,6 +68,7 @@ final class PackReader {
     private final byte[] header;
     private final byte[] sealed;
     private final Gcm gcm;
+    private final PageUnfilter unfilter = new PageUnfilter();
 
     private BlockRange(
         IntFunction<BlockDescriptor> descriptors,
@@ -102,7 +103,7 @@ final class PackReader {
       };
     }
 
-    private static byte[] pages(Codec codec, byte[] packed, int plainLength, String what) {
+    private byte[] pages(Codec codec, byte[] packed, int plainLength, String what) {
       Decoder in = new Decoder(packed, what);
       long length = in.u32();
       if (length > PageFilter.bound(plainLength)) {
@@ -112,7 +113,9 @@ final class PackReader {
       int front = Integer.BYTES;
       byte[] prepared =
           Compression.decompress(codec, packed, front, packed.length - front, size, what);
-      return PageUnfilter.restore(prepared, size, plainLength, what);
+      byte[] plain = new byte[plainLength];
+      unfilter.restore(prepared, size, plain, plainLength, what);
+      return plain;
     }
   }
 

@@ -24,8 +24,10 @@ final class PageFilter {
 
   private final int pageSize;
   private final PageLayout layout;
-  private final ItemStarts rows = ItemStarts.ofRows();
-  private final ItemStarts entries = ItemStarts.ofEntries();
+  private final PageColumns columns = new PageColumns();
+
+  /** What is not in columns; it is known where that starts when all pages were looked at. */
+  private byte[] rest = new byte[0];
 
   PageFilter(int pageSize) {
     this.pageSize = pageSize;
@@ -49,70 +51,50 @@ final class PageFilter {
    */
   int prepare(byte[] plain, int offset, int length, byte[] out) {
     int count = length / pageSize;
-    int prepared = 0;
-    int pointers = 0;
-    rows.clear();
-    entries.clear();
+    if (rest.length < length) {
+      rest = new byte[length];
+    }
+    columns.clear();
     out[0] = (byte) Integer.numberOfTrailingZeros(pageSize);
+    int restSize = 0;
     for (int page = 0; page < count; page++) {
       int at = offset + page * pageSize;
       int kind = kind(plain, at);
       out[1 + page] = (byte) kind;
-      if (kind != 0) {
-        prepared++;
-        pointers += layout.pointers();
-        rows.addAll(layout, at);
-        entries.addAll(layout, at);
+      if (kind == 0) {
+        System.arraycopy(plain, at, rest, restSize, pageSize);
+        restSize += pageSize;
+      } else {
+        columns.headers().add(plain, at);
+        addPointers(plain, at);
+        restSize = addItems(plain, at, kind, restSize);
       }
     }
-    if (2 * prepared < count) {
+    if (2 * columns.headers().count() < count) {
       return -1;
     }
-    int header = 1 + count;
-    int pointer = header + prepared * PageLayout.HEADER;
-    int end = pointer + pointers * PageLayout.POINTER;
-    end = rows.split(plain, out, end);
-    end = entries.split(plain, out, end);
-    for (int page = 0; page < count; page++) {
-      int at = offset + page * pageSize;
-      int kind = out[1 + page];
-      if (kind == 0) {
-        end = copy(plain, at, at + pageSize, out, end);
-        continue;
-      }
-      layout.readHeader(plain, at);
-      layout.readItems(plain, at);
-      for (int i = 0; i < PageLayout.HEADER; i++) {
-        out[header + i * prepared] = plain[at + i];
-      }
-      header++;
-      splitPointers(plain, at, out, pointer, pointers);
-      pointer += layout.pointers();
-      end = copyRest(plain, at, kind, out, end);
-    }
-    return end;
+    int end = columns.write(out, 1 + count);
+    System.arraycopy(rest, 0, out, end, restSize);
+    return end + restSize;
   }
 
   private int kind(byte[] plain, int at) {
     if (!layout.readHeader(plain, at) || !layout.readItems(plain, at)) {
       return 0;
     }
-    boolean hole = isZero(plain, at + layout.lower(), at + layout.upper());
-    boolean padding = true;
-    for (int item = 0; item < layout.items(); item++) {
-      padding &= isZero(plain, at + layout.endOf(item), at + layout.alignedEndOf(item));
+    int lower = at + layout.lower();
+    int hole = at + layout.upper() - lower;
+    boolean empty = Arrays.equals(plain, lower, lower + hole, ZEROS, 0, hole);
+    boolean padded = true;
+    for (int item = 0; item < layout.items() && padded; item++) {
+      padded = layout.isPaddedWithZeros(item, plain, at);
     }
-    return PREPARED | (hole ? 0 : HOLE) | (padding ? 0 : PADDING);
-  }
-
-  private static boolean isZero(byte[] bytes, int from, int to) {
-    return Arrays.equals(bytes, from, to, ZEROS, 0, to - from);
+    return PREPARED | (empty ? 0 : HOLE) | (padded ? 0 : PADDING);
   }
 
   /** Items usually follow each other, so that an offset follows from the one before. */
-  private void splitPointers(byte[] plain, int at, byte[] out, int first, int stride) {
+  private void addPointers(byte[] plain, int at) {
     int end = layout.special();
-    int to = first;
     for (int i = PageLayout.HEADER; i < layout.lower(); i += PageLayout.POINTER) {
       int pointer = PageLayout.intAt(plain, at + i);
       int length = PageLayout.lengthIn(pointer);
@@ -121,27 +103,28 @@ final class PageFilter {
         pointer = PageLayout.withOffset(pointer, offset - (end - PageLayout.aligned(length)));
         end = offset;
       }
-      for (int column = 0; column < PageLayout.POINTER; column++) {
-        out[to + column * stride] = (byte) (pointer >>> (8 * column));
-      }
-      to++;
+      columns.pointers().add(pointer);
     }
   }
 
-  private int copyRest(byte[] plain, int at, int kind, byte[] out, int to) {
-    int end = to;
+  private int addItems(byte[] plain, int at, int kind, int restSize) {
+    ByteColumns headers = columns.itemHeaders(layout);
+    int end = restSize;
     if ((kind & HOLE) != 0) {
-      end = copy(plain, at + layout.lower(), at + layout.upper(), out, end);
+      end = copy(plain, at + layout.lower(), at + layout.upper(), end);
     }
     for (int item = 0; item < layout.items(); item++) {
+      if (layout.hasHeader(item)) {
+        headers.add(plain, at + layout.offset(item));
+      }
       int last = (kind & PADDING) == 0 ? layout.endOf(item) : layout.alignedEndOf(item);
-      end = copy(plain, at + layout.bodyAt(item), at + last, out, end);
+      end = copy(plain, at + layout.bodyAt(item), at + last, end);
     }
-    return copy(plain, at + layout.special(), at + pageSize, out, end);
+    return copy(plain, at + layout.special(), at + pageSize, end);
   }
 
-  private static int copy(byte[] in, int from, int end, byte[] out, int to) {
-    System.arraycopy(in, from, out, to, end - from);
+  private int copy(byte[] plain, int from, int end, int to) {
+    PageLayout.copy(plain, from, rest, to, end - from);
     return to + end - from;
   }
 }

@@ -28,10 +28,14 @@ final class PageLayout {
   private static final int OFFSET_BITS = 15;
   private static final int MASK = (1 << OFFSET_BITS) - 1;
 
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle SHORTS =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int COPIED_BY_WORDS = 32;
 
   private final int pageSize;
 
@@ -100,12 +104,17 @@ final class PageLayout {
     }
   }
 
-  /**
-   * Of each item, so many bytes are its header: of a row, or where there is special space, of an
-   * index entry.
-   */
-  int itemHeader() {
-    return special == pageSize ? ROW_HEADER : ENTRY_HEADER;
+  int pageSize() {
+    return pageSize;
+  }
+
+  /** Whether items are rows; where there is special space they are index entries. */
+  boolean holdsRows() {
+    return special == pageSize;
+  }
+
+  private int itemHeader() {
+    return holdsRows() ? ROW_HEADER : ENTRY_HEADER;
   }
 
   /** Whether an item is long enough to have one. */
@@ -126,6 +135,13 @@ final class PageLayout {
   /** Where the space ends that an item takes. */
   int alignedEndOf(int item) {
     return offset(item) + aligned(length(item));
+  }
+
+  /** Whether only zeros lie between the end of an item and that of its space. */
+  boolean isPaddedWithZeros(int item, byte[] bytes, int at) {
+    int padding = -length(item) & 7;
+    long word = (long) LONGS.get(bytes, at + alignedEndOf(item) - 8);
+    return padding == 0 || word >>> (64 - 8 * padding) == 0;
   }
 
   /** How many item pointers there are. */
@@ -183,6 +199,19 @@ final class PageLayout {
 
   static void setInt(byte[] bytes, int at, int value) {
     INTS.set(bytes, at, value);
+  }
+
+  /** Copies bytes: of as few as rows have, faster than the library does. */
+  static void copy(byte[] in, int from, byte[] out, int to, int length) {
+    if (length < 8 || length > COPIED_BY_WORDS) {
+      System.arraycopy(in, from, out, to, length);
+      return;
+    }
+    int end = length - 8;
+    for (int i = 0; i < end; i += 8) {
+      LONGS.set(out, to + i, (long) LONGS.get(in, from + i));
+    }
+    LONGS.set(out, to + end, (long) LONGS.get(in, from + end));
   }
 
   private static int shortAt(byte[] bytes, int at) {

@@ -24,6 +24,9 @@ public final class PageWriter implements AutoCloseable {
   /** Pieces that wait for a chunk to be full; with that many, all are stored as they are. */
   private static final int MAX_WAITING = 16_384;
 
+  /** Buffers that are kept while nobody uses them. */
+  private static final int MAX_IDLE = 16;
+
   private final ChunkStore store;
   private final ChunkHashing hashing;
   private final int pageSize;
@@ -33,7 +36,8 @@ public final class PageWriter implements AutoCloseable {
   private final InOrder<Boolean> stored;
   private final PreviousPages previous;
   private final byte[] noHash = new byte[ChunkHashing.PAGE_HASH];
-  private byte[] batch;
+  private final BufferPool buffers;
+  private byte @Nullable [] batch;
   private int batchSize;
   private ChangedPages changed;
   private final LostChunksOfPages lost;
@@ -49,6 +53,7 @@ public final class PageWriter implements AutoCloseable {
       ExecutorService cpu,
       int window,
       int pageSize,
+      BufferPool buffers,
       @Nullable Content previous) {
     if (pageSize < 512 || pageSize > 32_768 || Integer.bitCount(pageSize) != 1) {
       throw new IllegalArgumentException("not a page size: " + pageSize);
@@ -61,13 +66,19 @@ public final class PageWriter implements AutoCloseable {
     this.hashed = new InOrder<>("writing to the repository", cpu, window, this::compare);
     this.stored = new InOrder<>("writing to the repository", cpu, window, done -> {});
     this.previous = new PreviousPages(previous, pageSize, store, chunks, hashing);
-    this.batch = new byte[pageSize * PAGES_PER_CHUNK];
-    this.changed = new ChangedPages(pageSize);
-    this.lost = new LostChunksOfPages(pageSize);
+    this.buffers = buffers;
+    this.changed = new ChangedPages(pageSize, buffers);
+    this.lost = new LostChunksOfPages(pageSize, buffers);
   }
 
+  /** The buffers that writers of pages of this size share. */
+  static BufferPool buffers(int pageSize) {
+    return new BufferPool(pageSize * PAGES_PER_CHUNK, MAX_IDLE);
+  }
+
+  /** Pages, which take so many bytes of a buffer. */
   @SuppressWarnings("ArrayRecordComponent") // handed over, not kept
-  private record Batch(byte[] pages, byte[] hashes) {}
+  private record Batch(byte[] pages, int length, byte[] hashes) {}
 
   /** A piece of the file: final, or one page that waits for its chunk's id. */
   private sealed interface Piece {
@@ -89,33 +100,46 @@ public final class PageWriter implements AutoCloseable {
     length += size;
     int from = 0;
     while (from < size) {
-      int part = Math.min(size - from, batch.length - batchSize);
-      System.arraycopy(bytes, offset + from, batch, batchSize, part);
+      byte[] pages = batch;
+      if (pages == null) {
+        pages = buffers.take();
+        batch = pages;
+      }
+      int part = Math.min(size - from, pages.length - batchSize);
+      System.arraycopy(bytes, offset + from, pages, batchSize, part);
       batchSize += part;
       from += part;
-      if (batchSize == batch.length) {
-        submitBatch();
+      if (batchSize == pages.length) {
+        submitBatch(pages);
       }
     }
   }
 
-  private void submitBatch() {
-    byte[] pages = batchSize == batch.length ? batch : Arrays.copyOf(batch, batchSize);
-    batch = new byte[pageSize * PAGES_PER_CHUNK];
+  private void submitBatch(byte[] pages) {
+    int size = batchSize;
+    batch = null;
     batchSize = 0;
-    hashed.submit(() -> new Batch(pages, hashing.pageHashes(pages, 0, pages.length, pageSize)));
+    hashed.submit(() -> new Batch(pages, size, hashing.pageHashes(pages, 0, size, pageSize)));
   }
 
   private void compare(Batch pages) {
-    for (int at = 0; at < pages.pages().length; at += pageSize) {
+    boolean handedOn = changed.isEmpty();
+    if (handedOn) {
+      changed.gatherIn(pages.pages());
+    }
+    for (int at = 0; at < pages.length(); at += pageSize) {
       waiting.add(piece(pages, at));
       if (changed.isFull()) {
         storeChanged();
       }
-      if (waiting.size() >= MAX_WAITING) {
-        storeAll();
-      }
       drain();
+    }
+    if (!handedOn) {
+      buffers.giveBack(pages.pages());
+    }
+    // Not amid a batch: what is stored gives its buffer back, which may be this one.
+    if (waiting.size() >= MAX_WAITING) {
+      storeAll();
     }
   }
 
@@ -150,7 +174,7 @@ public final class PageWriter implements AutoCloseable {
 
   private void storeChanged() {
     store(changed);
-    changed = new ChangedPages(pageSize);
+    changed = new ChangedPages(pageSize, buffers);
   }
 
   private void storeAll() {
@@ -193,14 +217,16 @@ public final class PageWriter implements AutoCloseable {
 
   /** The content; nothing may be added afterwards. */
   public Content finish() {
+    byte[] pages = batch == null ? new byte[0] : batch;
     int tail = batchSize % pageSize;
-    byte[] tailBytes = Arrays.copyOfRange(batch, batchSize - tail, batchSize);
+    byte[] tailBytes = Arrays.copyOfRange(pages, batchSize - tail, batchSize);
     batchSize -= tail;
     if (batchSize > 0) {
-      submitBatch();
+      submitBatch(pages);
     }
     hashed.finish();
     storeAll();
+    changed.release();
     drain();
     stored.finish();
     if (tail > 0) {

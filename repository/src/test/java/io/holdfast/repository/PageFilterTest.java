@@ -51,7 +51,7 @@ class PageFilterTest {
     assertThat(filter.prepare(shifted, 7, plain.length, out)).isEqualTo(first);
     if (first >= 0) {
       assertThat(out).isEqualTo(before);
-      assertThat(PageUnfilter.restore(out, first, plain.length, "pages")).isEqualTo(plain);
+      assertThat(restore(out, first, plain.length)).isEqualTo(plain);
     }
   }
 
@@ -91,7 +91,7 @@ class PageFilterTest {
           (byte) (1 << random.nextInt(8));
     }
     try {
-      assertThat(PageUnfilter.restore(out, length, plain.length, "pages")).hasSize(plain.length);
+      assertThat(restore(out, length, plain.length)).hasSize(plain.length);
     } catch (CorruptObjectException e) {
       assertThat(e).hasMessageContaining("pages");
     }
@@ -103,12 +103,25 @@ class PageFilterTest {
     byte[] out = new byte[PageFilter.bound(plain.length)];
     int length = new PageFilter(PAGE).prepare(plain, 0, plain.length, out);
     for (int wrong : new int[] {0, 1, length - 1, length + 1}) {
-      assertThatThrownBy(() -> PageUnfilter.restore(out, wrong, plain.length, "pages"))
+      assertThatThrownBy(() -> restore(out, wrong, plain.length))
           .isInstanceOf(CorruptObjectException.class);
     }
     for (int wrong : new int[] {0, 100, PAGE, plain.length + PAGE}) {
-      assertThatThrownBy(() -> PageUnfilter.restore(out, length, wrong, "pages"))
+      assertThatThrownBy(() -> restore(out, length, wrong))
           .isInstanceOf(CorruptObjectException.class);
     }
+  }
+
+  /** Into memory that held something else, by an instance that restored something else. */
+  private static byte[] restore(byte[] prepared, int length, int plainLength) {
+    byte[] other = new SamplePages(new Random(7), PAGE).table(3);
+    byte[] otherPrepared = new byte[PageFilter.bound(other.length)];
+    int otherLength = new PageFilter(PAGE).prepare(other, 0, other.length, otherPrepared);
+    byte[] plain = new byte[Math.max(plainLength, other.length)];
+    PageUnfilter unfilter = new PageUnfilter();
+    unfilter.restore(otherPrepared, otherLength, plain, other.length, "others");
+    Arrays.fill(plain, (byte) 0x55);
+    unfilter.restore(prepared, length, plain, plainLength, "pages");
+    return Arrays.copyOf(plain, plainLength);
   }
 }
