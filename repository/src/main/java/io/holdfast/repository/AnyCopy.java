@@ -95,13 +95,17 @@ final class AnyCopy {
     return chunk;
   }
 
-  /** The bytes from an offset in a block, and on into the next ones. */
+  /** The bytes from an offset in a block, and on into the next ones; not to be changed. */
   static byte[] assemble(int firstBlock, int offset, int length, Blocks blocks) {
+    byte[] plain = blocks.open(firstBlock);
+    if (offset == 0 && plain.length == length) {
+      return plain;
+    }
     byte[] chunk = new byte[length];
     int filled = 0;
     int from = offset;
     for (int block = firstBlock; filled < length; block++) {
-      byte[] plain = blocks.open(block);
+      plain = block == firstBlock ? plain : blocks.open(block);
       int part = Math.min(plain.length - from, length - filled);
       System.arraycopy(plain, from, chunk, filled, part);
       filled += part;

@@ -4,7 +4,6 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -61,47 +60,54 @@ public record Compression(Codec codec, int level) {
    */
   static byte[] decompress(
       Codec codec, byte[] in, int offset, int length, int plainLength, String what) {
+    byte[] out = new byte[plainLength];
+    decompress(codec, in, offset, length, out, plainLength, what);
+    return out;
+  }
+
+  /**
+   * As above, into the first bytes of an array.
+   *
+   * @param out means nothing after an exception
+   */
+  static void decompress(
+      Codec codec, byte[] in, int offset, int length, byte[] out, int plainLength, String what) {
     try {
-      return switch (codec) {
-        case NONE -> plain(in, offset, length, plainLength, what);
-        case ZSTD -> unzstd(in, offset, length, plainLength, what);
-        case LZ4 -> unlz4(in, offset, length, plainLength, what);
-        case GZIP -> ungzip(in, offset, length, plainLength, what);
-      };
+      int size =
+          switch (codec) {
+            case NONE -> plain(in, offset, length, out, plainLength);
+            case ZSTD -> unzstd(in, offset, length, out, plainLength);
+            case LZ4 ->
+                LZ4Factory.fastestInstance()
+                    .safeDecompressor()
+                    .decompress(in, offset, length, out, 0, plainLength);
+            case GZIP -> ungzip(in, offset, length, out, plainLength);
+          };
+      requireLength(size, plainLength, what);
     } catch (ZstdException | LZ4Exception | IOException e) {
       throw new CorruptObjectException(what, "it does not decompress: " + e.getMessage());
     }
   }
 
-  private static byte[] plain(byte[] in, int offset, int length, int plainLength, String what) {
-    requireLength(length, plainLength, what);
-    return Arrays.copyOfRange(in, offset, offset + length);
-  }
-
-  private static byte[] unzstd(byte[] in, int offset, int length, int plainLength, String what) {
-    byte[] out = new byte[plainLength];
-    try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
-      int size = context.decompressByteArray(out, 0, plainLength, in, offset, length);
-      requireLength(size, plainLength, what);
+  private static int plain(byte[] in, int offset, int length, byte[] out, int plainLength) {
+    if (length == plainLength) {
+      System.arraycopy(in, offset, out, 0, length);
     }
-    return out;
+    return length;
   }
 
-  private static byte[] unlz4(byte[] in, int offset, int length, int plainLength, String what) {
-    byte[] out = new byte[plainLength];
-    int size =
-        LZ4Factory.fastestInstance().safeDecompressor().decompress(in, offset, length, out, 0);
-    requireLength(size, plainLength, what);
-    return out;
+  private static int unzstd(byte[] in, int offset, int length, byte[] out, int plainLength) {
+    try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
+      return context.decompressByteArray(out, 0, plainLength, in, offset, length);
+    }
   }
 
-  private static byte[] ungzip(byte[] in, int offset, int length, int plainLength, String what)
+  private static int ungzip(byte[] in, int offset, int length, byte[] out, int plainLength)
       throws IOException {
     try (GZIPInputStream gzip =
         new GZIPInputStream(new ByteArrayInputStream(in, offset, length), 1 << 16)) {
-      byte[] out = gzip.readNBytes(plainLength);
-      requireLength(gzip.read() < 0 ? out.length : plainLength + 1, plainLength, what);
-      return out;
+      int size = gzip.readNBytes(out, 0, plainLength);
+      return gzip.read() < 0 ? size : plainLength + 1;
     }
   }
 

@@ -55,12 +55,24 @@ final class Gcm {
    * @throws CorruptObjectException when they are not what was sealed here under this key
    */
   byte[] open(long position, byte[] aad, byte[] in, int offset, int length, String what) {
+    byte[] out = new byte[Math.max(0, length - TAG)];
+    open(position, aad, in, offset, length, out, what);
+    return out;
+  }
+
+  /**
+   * As above, into the first bytes of an array.
+   *
+   * @param out of no meaning after an exception
+   * @return how many bytes these are
+   */
+  int open(long position, byte[] aad, byte[] in, int offset, int length, byte[] out, String what) {
     if (length < TAG) {
       throw new CorruptObjectException(what, "it is too short");
     }
     try {
       start(Cipher.DECRYPT_MODE, position, aad);
-      return cipher.doFinal(in, offset, length);
+      return cipher.doFinal(in, offset, length, out, 0);
     } catch (AEADBadTagException e) {
       throw new CorruptObjectException(what, "it is not what was sealed there");
     } catch (GeneralSecurityException e) {

@@ -70,6 +70,11 @@ final class PackReader {
     private final Gcm gcm;
     private final PageUnfilter unfilter = new PageUnfilter();
 
+    /** Of the block opened last. */
+    private byte[] packed = new byte[0];
+
+    private byte[] prepared = new byte[0];
+
     private BlockRange(
         IntFunction<BlockDescriptor> descriptors,
         IntFunction<Integer> offsets,
@@ -90,29 +95,33 @@ final class PackReader {
       String what = name + " block " + number;
       byte[] aad =
           PackBuilder.blockAad(header, block.codec(), block.filter(), block.plainLength(), number);
-      byte[] packed =
-          gcm.open(number, aad, sealed, offsets.apply(number), block.sealedLength(), what);
+      if (packed.length < block.sealedLength()) {
+        packed = new byte[Math.max(block.sealedLength(), block.plainLength() + Gcm.TAG)];
+      }
+      int length =
+          gcm.open(number, aad, sealed, offsets.apply(number), block.sealedLength(), packed, what);
       Codec codec = Codec.of(block.codec(), what);
       return switch (block.filter()) {
-        case 0 ->
-            Compression.decompress(codec, packed, 0, packed.length, block.plainLength(), what);
-        case PageFilter.CODE -> pages(codec, packed, block.plainLength(), what);
+        case 0 -> Compression.decompress(codec, packed, 0, length, block.plainLength(), what);
+        case PageFilter.CODE -> pages(codec, length, block.plainLength(), what);
         default ->
             throw new UnsupportedFormatException(
                 what, "it has the unknown filter " + block.filter());
       };
     }
 
-    private byte[] pages(Codec codec, byte[] packed, int plainLength, String what) {
-      Decoder in = new Decoder(packed, what);
+    private byte[] pages(Codec codec, int packedLength, int plainLength, String what) {
+      Decoder in = new Decoder(packed, 0, packedLength, what);
       long length = in.u32();
       if (length > PageFilter.bound(plainLength)) {
         throw in.damaged("it holds more prepared bytes than its pages have");
       }
       int size = (int) length;
       int front = Integer.BYTES;
-      byte[] prepared =
-          Compression.decompress(codec, packed, front, packed.length - front, size, what);
+      if (prepared.length < size) {
+        prepared = new byte[PageFilter.bound(plainLength)];
+      }
+      Compression.decompress(codec, packed, front, packedLength - front, prepared, size, what);
       byte[] plain = new byte[plainLength];
       unfilter.restore(prepared, size, plain, plainLength, what);
       return plain;

@@ -21,7 +21,7 @@ public final class PageWriter implements AutoCloseable {
   /** A change moves no leaf of content other than its own. */
   private static final long LEAF_PAGES = 8192;
 
-  /** Pieces that wait for a chunk to be full; with that many, all are stored as they are. */
+  /** Pieces that wait for a chunk to be full; a batch that leaves so many ends all chunks. */
   private static final int MAX_WAITING = 16_384;
 
   /** Buffers that are kept while nobody uses them. */

@@ -29,7 +29,7 @@ class WaitingPagesTest {
     Content first = write(null).content();
     Written near = change(first, 10, 20);
     assertThat(near.newChunks()).isEqualTo(CHUNKS_OF_A_CHANGE);
-    Written far = change(near.content(), 10, 20, BOUND + 100);
+    Written far = change(near.content(), 10, 20, BOUND + 200);
     assertThat(far.newChunks()).isEqualTo(2 * CHUNKS_OF_A_CHANGE);
     try (Repository repository = TestRepository.open(store, directory)) {
       assertThat(repository.contents().readSmall(far.content(), 1 << 24)).isEqualTo(pages);
