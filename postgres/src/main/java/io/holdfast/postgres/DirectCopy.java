@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * short. Thread-safe.
  */
 final class DirectCopy {
-  /** A multiple of every page size. */
-  private static final int BUFFER = 256 << 10;
-
   private final BackupSession session;
   private final EntrySorter entries;
   private final ControlFile cluster;
@@ -99,15 +96,10 @@ final class DirectCopy {
               relation,
               relation.firstBlock(cluster),
               verifier,
-              writer,
+              source,
               damage,
               source::readPage);
-      byte[] buffer = new byte[Math.clamp(source.limit, cluster.pageSize(), BUFFER)];
-      int count = source.fill(buffer);
-      while (count > 0) {
-        relationPages.append(buffer, 0, count);
-        count = count == buffer.length ? source.fill(buffer) : 0;
-      }
+      writer.append(relationPages);
       entry.content(writer.finish());
       pages.addAndGet(relationPages.pages());
       changedPages.addAndGet(writer.changedPages());
@@ -138,19 +130,6 @@ final class DirectCopy {
         progress.read(count);
       }
       return count;
-    }
-
-    /** Fills the buffer; less only at the end. */
-    int fill(byte[] buffer) throws IOException {
-      int filled = 0;
-      while (filled < buffer.length) {
-        int count = read(buffer, filled, buffer.length - filled);
-        if (count < 0) {
-          break;
-        }
-        filled += count;
-      }
-      return filled;
     }
 
     RelationPages.Again.Outcome readPage(long position, byte[] to, int offset) throws IOException {

@@ -1,18 +1,18 @@
 package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
-import io.holdfast.repository.PageWriter;
+import io.holdfast.repository.ByteSource;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the bytes of one relation file, verifies its pages and hands them on. For one thread.
+ * The bytes of one relation file, whose pages are verified as they are read. For one thread.
  *
  * <p>A page with a wrong checksum is read again where that is possible: the server may have been
  * writing it. What is stored is what was read last.
  */
-final class RelationPages {
+final class RelationPages implements ByteSource {
   /** Reads a page of the file again. */
   @FunctionalInterface
   interface Again {
@@ -40,7 +40,7 @@ final class RelationPages {
   private final RelationFile relation;
   private final long firstBlock;
   private final PageVerifier verifier;
-  private final PageWriter writer;
+  private final ByteSource file;
   private final DamageReport damage;
   private final @Nullable Again again;
   private long pages;
@@ -55,30 +55,34 @@ final class RelationPages {
       RelationFile relation,
       long firstBlock,
       PageVerifier verifier,
-      PageWriter writer,
+      ByteSource file,
       DamageReport damage,
       @Nullable Again again) {
     this.path = path;
     this.relation = relation;
     this.firstBlock = firstBlock;
     this.verifier = verifier;
-    this.writer = writer;
+    this.file = file;
     this.damage = damage;
     this.again = again;
   }
 
-  /**
-   * Takes the next bytes; may change them.
-   *
-   * @param length whole pages, but in the last call
-   */
-  void append(byte[] bytes, int offset, int length) throws IOException {
+  /** Reads as many bytes as asked for, which are whole pages; less only at the end. */
+  @Override
+  public int read(byte[] to, int offset, int length) throws IOException {
+    int count = 0;
+    boolean more = true;
+    while (more && count < length) {
+      int part = file.read(to, offset + count, length - count);
+      more = part >= 0;
+      count += Math.max(0, part);
+    }
     int size = verifier.pageSize();
-    for (int at = 0; at + size <= length; at += size) {
-      verify(bytes, offset + at);
+    for (int at = 0; at + size <= count; at += size) {
+      verify(to, offset + at);
       pages++;
     }
-    writer.append(bytes, offset, length);
+    return count == 0 ? -1 : count;
   }
 
   private void verify(byte[] bytes, int offset) throws IOException {

@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.NodeType;
 import io.holdfast.repository.BackupSession;
+import io.holdfast.repository.ByteSource;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Content;
 import io.holdfast.repository.Entry;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * threads, large ones are stored as they come in. Of one thread, which owns the stream.
  */
 final class StreamCopy implements AutoCloseable {
-  /** A multiple of every page size, and the size up to which a file is small. */
-  private static final int BUFFER = 256 << 10;
+  /** The size up to which a file is small. */
+  private static final int SMALL = 256 << 10;
 
   private static final int QUEUED_FILES = 16;
 
@@ -30,7 +31,6 @@ final class StreamCopy implements AutoCloseable {
   private final ReadProgress progress;
   private final BaseBackupStream stream;
   private final ParallelWork small;
-  private final byte[] buffer = new byte[BUFFER];
   private final AtomicLong pages = new AtomicLong();
   private final AtomicLong changedPages = new AtomicLong();
 
@@ -60,7 +60,7 @@ final class StreamCopy implements AutoCloseable {
     BytePath path = member.path();
     RelationFile relation = RelationFile.of(path).orElse(null);
     Content before = relation == null ? null : previous.of(path);
-    if (member.size() > BUFFER) {
+    if (member.size() > SMALL) {
       if (relation == null) {
         add(member, session.write(this::read), false);
       } else {
@@ -129,25 +129,42 @@ final class StreamCopy implements AutoCloseable {
     return size;
   }
 
+  /** The bytes that a file was announced with. */
+  private static final class WholeFile implements ByteSource {
+    private final BaseBackupStream.Member member;
+    private final Source source;
+    private long left;
+
+    WholeFile(BaseBackupStream.Member member, Source source) {
+      this.member = member;
+      this.source = source;
+      this.left = member.size();
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) {
+      if (left == 0) {
+        return -1;
+      }
+      int count = source.read(to, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new ServerProtocolException("The server sent " + member.path() + " short");
+      }
+      left -= count;
+      return count;
+    }
+  }
+
   private void copyPages(
       BaseBackupStream.Member member,
       RelationFile relation,
       @Nullable Content before,
       Source source)
       throws IOException {
-    byte[] piece =
-        member.size() > BUFFER ? buffer : new byte[Math.toIntExact(Math.max(1, member.size()))];
     try (PageWriter writer = session.pages(layout.pageSize(), before)) {
-      RelationPages relationPages = layout.verify(member.path(), relation, writer);
-      long left = member.size();
-      while (left > 0) {
-        int n = fill(source, piece);
-        if (n == 0) {
-          throw new ServerProtocolException("The server sent " + member.path() + " short");
-        }
-        relationPages.append(piece, 0, n);
-        left -= n;
-      }
+      RelationPages relationPages =
+          layout.verify(member.path(), relation, new WholeFile(member, source));
+      writer.append(relationPages);
       Content content = writer.finish();
       pages.addAndGet(relationPages.pages());
       changedPages.addAndGet(writer.changedPages());

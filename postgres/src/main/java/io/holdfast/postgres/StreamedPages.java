@@ -1,7 +1,7 @@
 package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
-import io.holdfast.repository.PageWriter;
+import io.holdfast.repository.ByteSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +20,14 @@ record StreamedPages(
     return verifier.pageSize();
   }
 
-  RelationPages verify(BytePath path, RelationFile relation, PageWriter writer) {
+  RelationPages verify(BytePath path, RelationFile relation, ByteSource file) {
     ReadPageOverSql reader = again;
     return new RelationPages(
         path,
         relation,
         relation.segment() * segmentPages,
         verifier,
-        writer,
+        file,
         damage,
         reader == null ? null : (position, to, offset) -> reader.read(path, position, to, offset));
   }

@@ -20,6 +20,7 @@ import io.holdfast.storage.FaultyStore;
 import io.holdfast.storage.MemoryStore;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.StorageUnavailableException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -109,7 +110,7 @@ class PreviousContentsTest {
       ManifestWriter manifest = session.manifest();
       for (BytePath path : List.of(FIRST, SECOND)) {
         try (PageWriter pages = session.pages(PAGE, null)) {
-          pages.append(new byte[3 * PAGE], 0, 3 * PAGE);
+          pages.append(new ByteArrayInputStream(new byte[3 * PAGE])::read);
           manifest.add(Entry.builder(path, NodeType.FILE).content(pages.finish()).build());
         }
       }

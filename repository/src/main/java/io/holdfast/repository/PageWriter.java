@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -24,6 +25,9 @@ public final class PageWriter implements AutoCloseable {
   /** Pieces that wait for a chunk to be full; a batch that leaves so many ends all chunks. */
   private static final int MAX_WAITING = 16_384;
 
+  /** As much of a source is asked for as stays in the processor's cache. */
+  private static final int PIECE = 256 << 10;
+
   /** Buffers that are kept while nobody uses them. */
   private static final int MAX_IDLE = 16;
 
@@ -37,7 +41,10 @@ public final class PageWriter implements AutoCloseable {
   private final PreviousPages previous;
   private final byte[] noHash = new byte[ChunkHashing.PAGE_HASH];
   private final BufferPool buffers;
-  private byte @Nullable [] batch;
+
+  /** Has no room, or is a buffer. */
+  private byte[] batch = new byte[0];
+
   private int batchSize;
   private ChangedPages changed;
   private final LostChunksOfPages lost;
@@ -88,36 +95,33 @@ public final class PageWriter implements AutoCloseable {
   }
 
   /**
-   * Adds the next pages.
+   * Adds the pages of a source up to its end, which only the last time may be amid a page.
    *
-   * @param size a multiple of the page size, but in the last call
+   * @param source asked for whole pages at a time
    */
-  public void append(byte[] bytes, int offset, int size) {
+  public void append(ByteSource source) throws IOException {
     if (ended) {
       throw new IllegalStateException("something follows the end of the file");
     }
-    ended = size % pageSize != 0;
-    length += size;
-    int from = 0;
-    while (from < size) {
-      byte[] pages = batch;
-      if (pages == null) {
-        pages = buffers.take();
-        batch = pages;
+    int count = 0;
+    while (count >= 0) {
+      batchSize += count;
+      length += count;
+      if (batchSize == pageSize * PAGES_PER_CHUNK) {
+        submitBatch();
       }
-      int part = Math.min(size - from, pages.length - batchSize);
-      System.arraycopy(bytes, offset + from, pages, batchSize, part);
-      batchSize += part;
-      from += part;
-      if (batchSize == pages.length) {
-        submitBatch(pages);
+      if (batch.length == 0) {
+        batch = buffers.take();
       }
+      count = source.read(batch, batchSize, Math.min(batch.length - batchSize, PIECE));
     }
+    ended = length % pageSize != 0;
   }
 
-  private void submitBatch(byte[] pages) {
+  private void submitBatch() {
+    byte[] pages = batch;
     int size = batchSize;
-    batch = null;
+    batch = new byte[0];
     batchSize = 0;
     hashed.submit(() -> new Batch(pages, size, hashing.pageHashes(pages, 0, size, pageSize)));
   }
@@ -217,12 +221,14 @@ public final class PageWriter implements AutoCloseable {
 
   /** The content; nothing may be added afterwards. */
   public Content finish() {
-    byte[] pages = batch == null ? new byte[0] : batch;
     int tail = batchSize % pageSize;
-    byte[] tailBytes = Arrays.copyOfRange(pages, batchSize - tail, batchSize);
+    byte[] tailBytes = Arrays.copyOfRange(batch, batchSize - tail, batchSize);
     batchSize -= tail;
     if (batchSize > 0) {
-      submitBatch(pages);
+      submitBatch();
+    } else if (batch.length > 0) {
+      buffers.giveBack(batch);
+      batch = new byte[0];
     }
     hashed.finish();
     storeAll();

@@ -131,7 +131,7 @@ class LostPagesHealTest {
     try (Repository repository = open();
         BackupSession session = repository.startBackup(WriteAndReadTest.plan());
         PageWriter writer = session.pages(PAGE, previous)) {
-      writer.append(bytes, 0, bytes.length);
+      TestRepository.append(writer, bytes, 0, bytes.length);
       Content content = writer.finish();
       ManifestWriter manifest = session.manifest();
       manifest.add(WriteAndReadTest.file("pages", content));

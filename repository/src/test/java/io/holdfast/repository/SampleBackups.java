@@ -88,7 +88,7 @@ final class SampleBackups {
         byte[] bytes = bytes(1, 40 * PAGE);
         bytes[round * 3 * PAGE] ^= 1;
         Arrays.fill(bytes, 7 * PAGE, 9 * PAGE, (byte) 0);
-        pages.append(bytes, 0, bytes.length);
+        TestRepository.append(pages, bytes, 0, bytes.length);
         manifest.add(WriteAndReadTest.file("pages", pages.finish()));
       }
       return session.commit(List.of(WriteAndReadTest.source(manifest.finish())), null);

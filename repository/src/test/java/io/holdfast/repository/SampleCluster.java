@@ -101,7 +101,7 @@ final class SampleCluster {
           try (PageWriter pages = session.pages(page, previous.get(name))) {
             int step = 300 * page;
             for (int at = 0; at < bytes.length; at += step) {
-              pages.append(bytes, at, Math.min(step, bytes.length - at));
+              TestRepository.append(pages, bytes, at, Math.min(step, bytes.length - at));
             }
             Content content = pages.finish();
             previous.put(name, content);

@@ -1,6 +1,9 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,5 +31,14 @@ public final class TestRepository {
         FixedKeys.secrets(2),
         new RepositoryOptions(
             directory, compression, lease, 2, "test-host", "test", clock, new SecureRandom()));
+  }
+
+  /** Adds pages from memory. */
+  static void append(PageWriter writer, byte[] bytes, int offset, int length) {
+    try {
+      writer.append(new ByteArrayInputStream(bytes, offset, length)::read);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory failed", e);
+    }
   }
 }

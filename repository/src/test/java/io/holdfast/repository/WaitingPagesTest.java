@@ -49,7 +49,7 @@ class WaitingPagesTest {
     try (Repository repository = TestRepository.open(store, directory);
         BackupSession session = repository.startBackup(WriteAndReadTest.plan());
         PageWriter writer = session.pages(PAGE, previous)) {
-      writer.append(pages, 0, pages.length);
+      TestRepository.append(writer, pages, 0, pages.length);
       Content content = writer.finish();
       long newChunks = session.statistics().newChunks();
       ManifestWriter manifest = session.manifest();

@@ -109,7 +109,8 @@ class WriteAndReadTest {
           BackupSession session = repository.startBackup(plan());
           PageWriter writer = session.pages(PAGE, previous)) {
         for (int at = 0; at < pages.length; at += 1_000_000 / PAGE * PAGE) {
-          writer.append(pages, at, Math.min(1_000_000 / PAGE * PAGE, pages.length - at));
+          int length = Math.min(1_000_000 / PAGE * PAGE, pages.length - at);
+          TestRepository.append(writer, pages, at, length);
         }
         previous = writer.finish();
         ManifestWriter manifest = session.manifest();
@@ -141,7 +142,7 @@ class WriteAndReadTest {
     try (Repository repository = TestRepository.open(store, directory);
         BackupSession session = repository.startBackup(plan());
         PageWriter writer = session.pages(PAGE, null)) {
-      writer.append(pages, 0, pages.length);
+      TestRepository.append(writer, pages, 0, pages.length);
       Content content = writer.finish();
       ManifestWriter manifest = session.manifest();
       manifest.add(file("base", content));
