@@ -44,6 +44,7 @@ final class RelationPages implements ByteSource {
   private final DamageReport damage;
   private final @Nullable Again again;
   private long pages;
+  private boolean ended;
   private boolean damaged;
 
   /**
@@ -71,10 +72,9 @@ final class RelationPages implements ByteSource {
   @Override
   public int read(byte[] to, int offset, int length) throws IOException {
     int count = 0;
-    boolean more = true;
-    while (more && count < length) {
+    while (!ended && count < length) {
       int part = file.read(to, offset + count, length - count);
-      more = part >= 0;
+      ended = part < 0; // for good: a file that grows again is not read on amid a page
       count += Math.max(0, part);
     }
     int size = verifier.pageSize();

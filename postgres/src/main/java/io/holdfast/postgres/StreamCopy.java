@@ -98,9 +98,10 @@ final class StreamCopy implements AutoCloseable {
   /** Reads the file that the stream is at, which is small, into memory. */
   byte[] readWhole(BaseBackupStream.Member member) {
     byte[] bytes = new byte[Math.toIntExact(member.size())];
-    int size = fill(this::read, bytes);
-    if (size != bytes.length) {
-      throw new ServerProtocolException("The server sent " + member.path() + " short");
+    WholeFile file = new WholeFile(member, this::read);
+    int done = 0;
+    while (done < bytes.length) {
+      done += file.read(bytes, done, bytes.length - done);
     }
     return bytes;
   }
@@ -117,16 +118,6 @@ final class StreamCopy implements AutoCloseable {
   /** As InputStream and the stream have it, without their exceptions. */
   private interface Source {
     int read(byte[] to, int offset, int length);
-  }
-
-  private static int fill(Source source, byte[] bytes) {
-    int size = 0;
-    int n = 0;
-    while (n >= 0 && size < bytes.length) {
-      size += n;
-      n = source.read(bytes, size, bytes.length - size);
-    }
-    return size;
   }
 
   /** The bytes that a file was announced with. */

@@ -28,7 +28,7 @@ final class AnyCopy {
   }
 
   /**
-   * The bytes of a chunk.
+   * The bytes of a chunk; not to be changed.
    *
    * @param pageSize of a chunk of pages; 0 when it is not known
    * @param location the copy to try first, and {@code blocks} those of its pack

@@ -92,7 +92,7 @@ final class ByteColumns {
     }
   }
 
-  /** Adds a row of at most eight bytes, the first one lowest. */
+  /** Adds a row of at most eight bytes, the first one lowest; none of them counts. */
   void add(long row) {
     int word = newRow();
     words[word] = row;
@@ -145,7 +145,7 @@ final class ByteColumns {
     Objects.checkFromIndexSize(from, rows * width, in.length);
     count = rows;
     if (words.length < rows * wordsPerRow) {
-      words = new long[rows * wordsPerRow];
+      words = new long[rows * wordsPerRow * 5 / 4];
     }
     for (int word = 0; word < wordsPerRow; word++) {
       int columns = Math.min(8, width - 8 * word);
@@ -171,7 +171,7 @@ final class ByteColumns {
     return from + bytes();
   }
 
-  /** Takes the next row, of at most eight bytes, the first one lowest. */
+  /** Takes the next row, of at most eight bytes, the first one lowest; none of them counts. */
   long take() {
     return words[next++ * wordsPerRow];
   }

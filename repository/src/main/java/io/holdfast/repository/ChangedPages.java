@@ -81,9 +81,10 @@ final class ChangedPages {
     return id;
   }
 
-  /** Stores the chunk, which has ended, once. */
+  /** Stores the chunk, which has ended, once: afterwards only its id is left. */
   void store(ChunkStore store) {
     byte[] gathered = Objects.requireNonNull(pages);
+    pages = null;
     store.putPages(
         Objects.requireNonNull(id),
         hashes,

@@ -1,7 +1,6 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectName;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +69,6 @@ final class ChunkReader implements ChunkSource {
   /** Drops what is cached. */
   void clear() {
     synchronized (cache) {
-      cache.values().forEach(block -> Arrays.fill(block, (byte) 0));
       cache.clear();
     }
   }

@@ -4,7 +4,7 @@ package io.holdfast.repository;
 @FunctionalInterface
 interface ChunkSource {
   /**
-   * The bytes of a chunk, checked against its id.
+   * The bytes of a chunk, checked against its id; not to be changed.
    *
    * @throws CorruptObjectException when it is missing, damaged, or of another kind
    */

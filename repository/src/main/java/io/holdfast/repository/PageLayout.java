@@ -201,7 +201,7 @@ final class PageLayout {
     INTS.set(bytes, at, value);
   }
 
-  /** Copies bytes: of as few as rows have, faster than the library does. */
+  /** Copies bytes between two arrays: of as few as rows have, faster than the library does. */
   static void copy(byte[] in, int from, byte[] out, int to, int length) {
     if (length < 8 || length > COPIED_BY_WORDS) {
       System.arraycopy(in, from, out, to, length);

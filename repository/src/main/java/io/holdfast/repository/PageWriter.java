@@ -28,8 +28,8 @@ public final class PageWriter implements AutoCloseable {
   /** As much of a source is asked for as stays in the processor's cache. */
   private static final int PIECE = 256 << 10;
 
-  /** Buffers that are kept while nobody uses them. */
-  private static final int MAX_IDLE = 16;
+  /** Bytes of buffers that are kept while nobody uses them. */
+  private static final int MAX_IDLE = 16 << 20;
 
   private final ChunkStore store;
   private final ChunkHashing hashing;
@@ -80,7 +80,8 @@ public final class PageWriter implements AutoCloseable {
 
   /** The buffers that writers of pages of this size share. */
   static BufferPool buffers(int pageSize) {
-    return new BufferPool(pageSize * PAGES_PER_CHUNK, MAX_IDLE);
+    int size = pageSize * PAGES_PER_CHUNK;
+    return new BufferPool(size, MAX_IDLE / size);
   }
 
   /** Pages, which take so many bytes of a buffer. */
@@ -141,7 +142,8 @@ public final class PageWriter implements AutoCloseable {
     if (!handedOn) {
       buffers.giveBack(pages.pages());
     }
-    // Not amid a batch: what is stored gives its buffer back, which may be this one.
+    // Not amid the batch: what is stored gives its buffer back, which may be the batch's own. That
+    // one is full only at the batch's end, since a batch has as many pages as a chunk.
     if (waiting.size() >= MAX_WAITING) {
       storeAll();
     }
