@@ -1,5 +1,8 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.SystemIdentifier;
+import io.holdfast.postgres.wal.Timeline;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;

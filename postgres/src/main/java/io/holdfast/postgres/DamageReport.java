@@ -1,5 +1,6 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

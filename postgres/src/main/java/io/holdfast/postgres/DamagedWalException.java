@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.storage.FailureCategory;
 
 /** A WAL segment holds what does not belong to it. */

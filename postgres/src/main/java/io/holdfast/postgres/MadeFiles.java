@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.NodeType;
+import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.BackupSession;
 import io.holdfast.repository.ByteSource;
 import io.holdfast.repository.Content;

@@ -1,5 +1,6 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.storage.FailureCategory;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

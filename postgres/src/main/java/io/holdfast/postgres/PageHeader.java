@@ -1,5 +1,6 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,5 +1,8 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.SystemIdentifier;
+import io.holdfast.postgres.wal.Timeline;
 import java.util.List;
 import java.util.regex.Pattern;
 

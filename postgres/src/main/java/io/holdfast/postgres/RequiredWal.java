@@ -1,10 +1,16 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalFormat;
+import io.holdfast.postgres.wal.WalPageCheck;
+import io.holdfast.postgres.wal.WalSegmentName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,17 +53,16 @@ public final class RequiredWal implements AutoCloseable {
   private final ReplicationSession session;
   private final String slot;
   private final Lsn reserved;
-  private final WalPageCheck.Shape shape;
+  private final WalFormat format;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile @Nullable Stop stop;
   private @Nullable Thread reader;
 
-  private RequiredWal(
-      ReplicationSession session, String slot, Lsn reserved, WalPageCheck.Shape shape) {
+  private RequiredWal(ReplicationSession session, String slot, Lsn reserved, WalFormat format) {
     this.session = session;
     this.slot = slot;
     this.reserved = reserved;
-    this.shape = shape;
+    this.format = format;
   }
 
   /**
@@ -68,22 +73,29 @@ public final class RequiredWal implements AutoCloseable {
    */
   public static RequiredWal reserve(ReplicationSession session, String slot) {
     try {
-      WalPageCheck.Shape shape =
-          new WalPageCheck.Shape(
-              session.serverMajor(),
-              session.identify().system(),
-              (int) session.showSize("wal_segment_size"),
-              (int) session.showSize("wal_block_size"));
-      return new RequiredWal(session, slot, session.createTemporarySlot(slot), shape);
+      WalFormat format = formatOf(session);
+      return new RequiredWal(session, slot, session.createTemporarySlot(slot), format);
     } catch (RuntimeException e) {
       session.close();
       throw e;
     }
   }
 
+  private static WalFormat formatOf(ReplicationSession session) {
+    try {
+      return new WalFormat(
+          session.serverMajor(),
+          session.identify().system(),
+          (int) session.showSize("wal_segment_size"),
+          (int) session.showSize("wal_block_size"));
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedClusterException(session.describe() + ": " + e.getMessage());
+    }
+  }
+
   /** Bytes per segment of this server. */
   public int segmentSize() {
-    return shape.segmentSize();
+    return format.segmentSize();
   }
 
   /**
@@ -92,7 +104,7 @@ public final class RequiredWal implements AutoCloseable {
    * @param from start of the backup, as the server told it
    */
   public void start(Lsn from, Timeline timeline, Segments segments) {
-    WalSegmentName first = WalSegmentName.containing(timeline, from, shape.segmentSize());
+    WalSegmentName first = WalSegmentName.containing(timeline, from, format.segmentSize());
     if (from.isBefore(reserved)) {
       throw new ServerProtocolException(
           session.describe()
@@ -204,7 +216,7 @@ public final class RequiredWal implements AutoCloseable {
     private final WalStream wal;
     private final WalSegmentName name;
     private final WalPageCheck check;
-    private final byte[] page = new byte[shape.pageSize()];
+    private final byte[] page = new byte[format.pageSize()];
     private int next = page.length;
     private long pages;
     private boolean padding;
@@ -213,7 +225,7 @@ public final class RequiredWal implements AutoCloseable {
     SegmentBytes(WalStream wal, WalSegmentName name) {
       this.wal = wal;
       this.name = name;
-      this.check = new WalPageCheck(shape, name);
+      this.check = new WalPageCheck(format, name);
     }
 
     /** Waits for the first page; whether the stop came to be known before it. */
@@ -229,7 +241,7 @@ public final class RequiredWal implements AutoCloseable {
 
     @Override
     public int available() {
-      long left = shape.segmentSize() - pages * page.length + (page.length - next);
+      long left = format.segmentSize() - pages * page.length + (page.length - next);
       return (int) Math.min(Integer.MAX_VALUE, left);
     }
 
@@ -254,7 +266,7 @@ public final class RequiredWal implements AutoCloseable {
       if (next < page.length) {
         return true;
       }
-      if (pages * page.length == shape.segmentSize()) {
+      if (pages * page.length == format.segmentSize()) {
         return false;
       }
       int filled = 0;
@@ -273,7 +285,11 @@ public final class RequiredWal implements AutoCloseable {
         }
       }
       Arrays.fill(page, filled, page.length, (byte) 0);
-      check.accept(page);
+      Lsn at = check.position();
+      Optional<String> fault = check.fault(page);
+      if (fault.isPresent()) {
+        throw new DamagedWalException(name, at, fault.get());
+      }
       pages++;
       next = 0;
       return true;

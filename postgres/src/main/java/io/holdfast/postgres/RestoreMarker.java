@@ -6,6 +6,7 @@ import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import io.holdfast.posix.RemoveTree;
+import io.holdfast.postgres.wal.SystemIdentifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

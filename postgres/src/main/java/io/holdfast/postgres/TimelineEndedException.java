@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.storage.FailureCategory;
 
 /** The server has left the timeline whose WAL was being read: it was promoted or recovered. */

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;

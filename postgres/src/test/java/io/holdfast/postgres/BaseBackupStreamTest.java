@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.RemoveTree;
+import io.holdfast.postgres.wal.WalSegmentName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.storage.FailureCategory;
 import java.net.InetAddress;
 import java.net.ServerSocket;

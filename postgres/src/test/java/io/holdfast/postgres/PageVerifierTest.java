@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.postgres.wal.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;

@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.posix.BytePath;
+import io.holdfast.postgres.wal.Lsn;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;

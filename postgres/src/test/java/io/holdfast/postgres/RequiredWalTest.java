@@ -3,6 +3,9 @@ package io.holdfast.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalSegmentName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;

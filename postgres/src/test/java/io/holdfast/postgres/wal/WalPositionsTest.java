@@ -1,4 +1,4 @@
-package io.holdfast.postgres;
+package io.holdfast.postgres.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

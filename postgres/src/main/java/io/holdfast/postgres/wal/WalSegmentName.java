@@ -1,4 +1,4 @@
-package io.holdfast.postgres;
+package io.holdfast.postgres.wal;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -61,7 +61,7 @@ public record WalSegmentName(Timeline timeline, long number, int segmentSize) {
    *
    * @throws IllegalArgumentException if PostgreSQL allows no such size
    */
-  static void checkSegmentSize(long size) {
+  public static void checkSegmentSize(long size) {
     if (size < SMALLEST_SEGMENT || size > LARGEST_SEGMENT || Long.bitCount(size) != 1) {
       throw new IllegalArgumentException("not a WAL segment size: " + size);
     }

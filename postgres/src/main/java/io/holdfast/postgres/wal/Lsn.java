@@ -1,4 +1,4 @@
-package io.holdfast.postgres;
+package io.holdfast.postgres.wal;
 
 import java.util.Locale;
 

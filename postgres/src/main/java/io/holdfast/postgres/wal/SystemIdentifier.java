@@ -1,4 +1,4 @@
-package io.holdfast.postgres;
+package io.holdfast.postgres.wal;
 
 /**
  * The number that initdb gives a cluster. Copies and standbys share it, so it tells clusters of

@@ -1,0 +1,86 @@
+package io.holdfast.postgres.wal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The header of a page of WAL (XLogPageHeaderData and XLogLongPageHeaderData in xlog_internal.h).
+ *
+ * @param timeline as the page says; the segment's own or an earlier one
+ * @param remaining bytes that are still missing of the record that goes on here; 0 if none does
+ * @param length bytes of the header
+ */
+record WalPageHeader(int flags, long timeline, long remaining, int length) {
+  private static final int CONTINUES = 0x0001;
+  private static final int LONG = 0x0002;
+  private static final int OVERWRITES = 0x0008;
+  private static final int KNOWN_FLAGS = 0x000F;
+
+  private static final int SHORT_LENGTH = 24;
+  private static final int LONG_LENGTH = 40;
+
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Whether the record goes on here that the page before did not hold to its end. */
+  boolean continuesRecord() {
+    return (flags & CONTINUES) != 0;
+  }
+
+  /** Whether the record that did not end before was given up: the server crashed amid it. */
+  boolean overwritesRecord() {
+    return (flags & OVERWRITES) != 0;
+  }
+
+  /** Reads a header, whatever it says; {@link #fault} tells whether it can be right. */
+  static WalPageHeader read(byte[] page) {
+    int flags = Short.toUnsignedInt((short) SHORTS.get(page, 2));
+    return new WalPageHeader(
+        flags,
+        Integer.toUnsignedLong((int) INTS.get(page, 4)),
+        Integer.toUnsignedLong((int) INTS.get(page, 16)),
+        (flags & LONG) == 0 ? SHORT_LENGTH : LONG_LENGTH);
+  }
+
+  /**
+   * What is wrong with the header of a page.
+   *
+   * @param position where the page lies in the log
+   * @return "a page that ...", or null if nothing is
+   */
+  static @Nullable String fault(byte[] page, WalFormat format, Lsn position) {
+    if (Short.toUnsignedInt((short) SHORTS.get(page, 0)) != format.magic()) {
+      return "a page that is not WAL of PostgreSQL " + format.major();
+    }
+    WalPageHeader header = read(page);
+    Lsn address = new Lsn((long) LONGS.get(page, 8));
+    boolean first = (position.value() & (format.segmentSize() - 1)) == 0;
+    if (!address.equals(position)) {
+      return "a page that belongs to " + address;
+    }
+    if ((header.flags & ~KNOWN_FLAGS) != 0 || header.timeline < 1) {
+      return "a page header that no server writes";
+    }
+    if (first != (header.length == LONG_LENGTH)) {
+      return "a page header of the wrong length";
+    }
+    return first ? faultOfLongHeader(page, format) : null;
+  }
+
+  private static @Nullable String faultOfLongHeader(byte[] page, WalFormat format) {
+    SystemIdentifier system = new SystemIdentifier((long) LONGS.get(page, 24));
+    if (!system.equals(format.system())) {
+      return "a page of the cluster " + system;
+    }
+    if ((int) INTS.get(page, 32) != format.segmentSize()) {
+      return "a page of segments of another size";
+    }
+    return (int) INTS.get(page, 36) == format.pageSize() ? null : "a page of another size";
+  }
+}
