@@ -1,6 +1,7 @@
 package io.holdfast.postgres;
 
 import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalPageCheck;
@@ -82,12 +83,11 @@ public final class RequiredWal implements AutoCloseable {
   }
 
   private static WalFormat formatOf(ReplicationSession session) {
+    SystemIdentifier system = session.identify().system();
+    int segmentSize = (int) session.showSize("wal_segment_size");
+    int pageSize = (int) session.showSize("wal_block_size");
     try {
-      return new WalFormat(
-          session.serverMajor(),
-          session.identify().system(),
-          (int) session.showSize("wal_segment_size"),
-          (int) session.showSize("wal_block_size"));
+      return new WalFormat(session.serverMajor(), system, segmentSize, pageSize);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedClusterException(session.describe() + ": " + e.getMessage());
     }

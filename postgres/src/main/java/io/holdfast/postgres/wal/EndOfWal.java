@@ -1,9 +1,11 @@
 package io.holdfast.postgres.wal;
 
 /**
- * Where the records of a log end.
+ * Where the records of a log end. That it should end there is not said by what was found: only who
+ * knows of no later segment, and of no position that was written, may take it for the end. Where
+ * more is known to follow, it is damage.
  *
- * @param position behind the last whole record
+ * @param position where the next record would start, and where reading may go on later
  * @param found what stands there in the place of another one
  * @param what says it for people
  */
@@ -12,11 +14,11 @@ public record EndOfWal(Lsn position, Found found, String what) {
   public enum Found {
     /** The segment that would hold it is not there. */
     NO_SEGMENT,
-    /** Nothing was written there yet. */
+    /** Zeros, or the end of the segment's bytes: nothing was written there yet, or it is lost. */
     NOTHING,
     /**
-     * Something that is no record that follows: what a crash left, or bytes of an earlier use of
-     * the file. Where more WAL is known to follow, it is damage.
+     * Something that is no record that follows: what a crash left, bytes of an earlier use of the
+     * file, or damage.
      */
     NO_RECORD
   }

@@ -1,5 +1,7 @@
 package io.holdfast.postgres.wal;
 
+import java.nio.charset.StandardCharsets;
+
 /** Reads numbers out of a record, one after the other, and never beyond its end. */
 final class RecordCursor {
   private final WalRecord record;
@@ -55,7 +57,7 @@ final class RecordCursor {
     while (end < from + length && record.payload()[end] != 0) {
       end++;
     }
-    return new String(record.payload(), from, end - from, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(record.payload(), from, end - from, StandardCharsets.UTF_8);
   }
 
   void skip(long length) throws MalformedRecordException {

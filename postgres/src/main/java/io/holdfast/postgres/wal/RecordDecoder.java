@@ -18,8 +18,8 @@ final class RecordDecoder {
   private static final int END_OF_RECOVERY = 0x90;
   private static final int NAME_LENGTH = 64;
 
-  /** From behind the timeline of a checkpoint to its time. */
-  private static final int CHECKPOINT_TO_TIME = 64 - 12;
+  /** From behind the timelines of a checkpoint to its time. */
+  private static final int CHECKPOINT_TO_TIME = 64 - 16;
 
   private static final int TRANSACTION = 1;
   private static final int TRANSACTION_OPERATION = 0x70;
@@ -83,13 +83,14 @@ final class RecordDecoder {
     RecordCursor in = RecordParts.of(record).main();
     Lsn redo = new Lsn(in.i64());
     Timeline timeline = timeline(record, in);
+    Timeline before = timeline(record, in);
     in.skip(CHECKPOINT_TO_TIME);
     long seconds = in.i64();
-    if (Math.abs(seconds) > MOST_SECONDS) {
+    if (seconds < -MOST_SECONDS || seconds > MOST_SECONDS) {
       throw new MalformedRecordException(record, "is of no time there is");
     }
     return new WalEvent.Checkpoint(
-        record.end(), redo, timeline, shutdown, Instant.ofEpochSecond(seconds));
+        record.end(), redo, timeline, before, shutdown, Instant.ofEpochSecond(seconds));
   }
 
   private static Timeline timeline(WalRecord record, RecordCursor in)
@@ -110,14 +111,18 @@ final class RecordDecoder {
             record.end(),
             ended.xid,
             ended.time,
-            ended.subtransactions,
-            ended.dropped,
+            List.copyOf(ended.subtransactions),
+            List.copyOf(ended.dropped),
             ended.complete);
       }
       case ABORT, ABORT_PREPARED -> {
         Ended ended = Ended.read(record, major);
         yield new WalEvent.Abort(
-            record.end(), ended.xid, ended.time, ended.subtransactions, ended.complete);
+            record.end(),
+            ended.xid,
+            ended.time,
+            List.copyOf(ended.subtransactions),
+            ended.complete);
       }
       default -> null;
     };

@@ -17,7 +17,8 @@ public sealed interface WalEvent {
    * @param subtransactions whose work it takes along
    * @param dropped relations whose files it removes: tables that were dropped, truncated or
    *     rewritten, with their indexes
-   * @param complete false if there were more of these than are read
+   * @param complete false if the record is longer than what is read of one: then there may be more
+   *     of these, and of a prepared transaction the xid may be 0
    */
   record Commit(
       Lsn end,
@@ -36,21 +37,22 @@ public sealed interface WalEvent {
   record RestorePoint(Lsn end, String name, Instant time) implements WalEvent {}
 
   /**
-   * A checkpoint.
+   * A checkpoint. One that names two timelines ended a recovery, and began the later one.
    *
    * @param redo where recovery from it starts
    * @param shutdown whether nothing ran while it was made
    * @param time in seconds
    */
-  record Checkpoint(Lsn end, Lsn redo, Timeline timeline, boolean shutdown, Instant time)
+  record Checkpoint(
+      Lsn end, Lsn redo, Timeline timeline, Timeline before, boolean shutdown, Instant time)
       implements WalEvent {}
 
-  /** A recovery ended here, and a timeline began. */
+  /** A promotion ended a recovery, and began a timeline. Other recoveries: {@link Checkpoint}. */
   record EndOfRecovery(Lsn end, Timeline timeline, Timeline before, Instant time)
       implements WalEvent {}
 
   /**
-   * A row was deleted.
+   * A row was deleted: of any table, also of a catalog, or a part of a long value (TOAST).
    *
    * @param xid of the transaction or subtransaction that did
    * @param moved whether it went to another partition, by an update

@@ -1,6 +1,5 @@
 package io.holdfast.postgres.wal;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -30,6 +29,7 @@ public final class WalPageCheck {
   /**
    * Checks the next page.
    *
+   * @param page of the format's page size
    * @return "a page that ...", if it is not what belongs here
    */
   public Optional<String> fault(byte[] page) {
@@ -39,7 +39,7 @@ public final class WalPageCheck {
   }
 
   private Optional<String> faultOf(byte[] page) {
-    if (!position.equals(segment.start()) && isZero(page)) {
+    if (!position.equals(segment.start()) && WalPageHeader.isZero(page)) {
       ended = true;
       return Optional.empty();
     }
@@ -55,9 +55,5 @@ public final class WalPageCheck {
       lastTimeline = timeline;
     }
     return Optional.ofNullable(fault);
-  }
-
-  static boolean isZero(byte[] page) {
-    return page[0] == 0 && Arrays.equals(page, 0, page.length - 1, page, 1, page.length);
   }
 }

@@ -3,6 +3,7 @@ package io.holdfast.postgres.wal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
     }
     WalPageHeader header = read(page);
     Lsn address = new Lsn((long) LONGS.get(page, 8));
-    boolean first = (position.value() & (format.segmentSize() - 1)) == 0;
+    boolean first = startsSegment(format, position);
     if (!address.equals(position)) {
       return "a page that belongs to " + address;
     }
@@ -71,6 +72,20 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
       return "a page header of the wrong length";
     }
     return first ? faultOfLongHeader(page, format) : null;
+  }
+
+  /** How long the header of the page at a position is. */
+  static int length(WalFormat format, Lsn position) {
+    return startsSegment(format, position) ? LONG_LENGTH : SHORT_LENGTH;
+  }
+
+  private static boolean startsSegment(WalFormat format, Lsn position) {
+    return (position.value() & (format.segmentSize() - 1)) == 0;
+  }
+
+  /** Whether nothing was written to a page. */
+  static boolean isZero(byte[] page) {
+    return page[0] == 0 && Arrays.equals(page, 0, page.length - 1, page, 1, page.length);
   }
 
   private static @Nullable String faultOfLongHeader(byte[] page, WalFormat format) {

@@ -30,6 +30,8 @@ public final class WalRecord {
   private Lsn start = Lsn.NONE;
   private Lsn end = Lsn.NONE;
 
+  WalRecord() {}
+
   /** Position of its first byte. */
   public Lsn start() {
     return start;

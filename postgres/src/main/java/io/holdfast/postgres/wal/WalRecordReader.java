@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class WalRecordReader implements AutoCloseable {
   private static final int ALIGNMENT = 8;
 
-  /** XLogRecordMaxSize. */
-  private static final long MOST_LENGTH = 1020L << 20;
+  /** No server writes longer ones: since 16 at most XLogRecordMaxSize, 1020 MiB. */
+  private static final long MOST_LENGTH = 1L << 30;
 
   private static final int LAST_OWN_MANAGER = 21;
   private static final int FIRST_CUSTOM_MANAGER = 128;
@@ -46,10 +46,13 @@ public final class WalRecordReader implements AutoCloseable {
 
   private Lsn previous = Lsn.NONE;
   private boolean started;
+  private boolean broken;
   private @Nullable EndOfWal end;
 
   /**
-   * @param from start of a record, or of a page: then the first record is the one that starts next
+   * @param from start of a record, where an earlier reading of the log ended for example; or of a
+   *     page: then the first record is the one that starts next, and what is left of another one
+   *     before it is passed over
    */
   public WalRecordReader(WalFormat format, WalSegments segments, Lsn from) {
     this.format = format;
@@ -62,11 +65,16 @@ public final class WalRecordReader implements AutoCloseable {
    * Goes to the next record.
    *
    * @return null at the end of the log
+   * @throws IllegalStateException after this has thrown, or was closed: it cannot be gone on with
    */
   public @Nullable WalRecord next() throws IOException {
     if (end != null) {
       return null;
     }
+    if (broken) {
+      throw new IllegalStateException("the log cannot be read on");
+    }
+    broken = true;
     try {
       if (!started) {
         started = true;
@@ -79,6 +87,7 @@ public final class WalRecordReader implements AutoCloseable {
       while (!whole) { // one that was given up, and is followed by others
         whole = readRecord();
       }
+      broken = false;
       return record;
     } catch (NoMoreRecords e) {
       end = new EndOfWal(position, e.found, e.what);
@@ -204,7 +213,10 @@ public final class WalRecordReader implements AutoCloseable {
     pageStart = start;
     pageLength = in.readNBytes(page, 0, page.length);
     Arrays.fill(page, pageLength, page.length, (byte) 0);
-    if (WalPageCheck.isZero(page)) {
+    if (pageLength < WalPageHeader.length(format, start)) {
+      throw new NoMoreRecords(EndOfWal.Found.NOTHING, "the end of what there is");
+    }
+    if (WalPageHeader.isZero(page)) {
       throw new NoMoreRecords(EndOfWal.Found.NOTHING, "an empty page");
     }
     String fault = WalPageHeader.fault(page, format, start);
@@ -224,7 +236,7 @@ public final class WalRecordReader implements AutoCloseable {
     long number = Long.divideUnsigned(start.value(), format.segmentSize());
     InputStream open = segment;
     if (open == null || number != segmentNumber) {
-      close();
+      closeSegment();
       open =
           segments
               .open(number)
@@ -261,6 +273,11 @@ public final class WalRecordReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    broken = true;
+    closeSegment();
+  }
+
+  private void closeSegment() throws IOException {
     InputStream open = segment;
     segment = null;
     if (open != null) {

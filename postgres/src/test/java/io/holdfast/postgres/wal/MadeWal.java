@@ -15,9 +15,11 @@ final class MadeWal implements WalSegments {
   static final long FIRST_SEGMENT = 5;
   private static final int CONTINUES = 1;
   private static final int LONG = 2;
+  private static final int OVERWRITES = 8;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private Lsn previous = Lsn.NONE;
+  private int nextFlags;
 
   /** Where the log starts. */
   static Lsn start() {
@@ -39,11 +41,35 @@ final class MadeWal implements WalSegments {
    * @return where it starts
    */
   Lsn add(int resourceManager, int info, int xid, byte[] payload) {
+    align();
+    Lsn at = position();
+    write(record(resourceManager, info, xid, payload), Integer.MAX_VALUE);
+    previous = at;
+    return at;
+  }
+
+  /** Ends the segment, as pg_switch_wal does. */
+  void addSwitch() {
+    add(0, 0x40, 0, new byte[0]);
+    bytes.writeBytes(new byte[-bytes.size() & (FORMAT.segmentSize() - 1)]);
+  }
+
+  /** Writes a record up to the end of its page, and gives it up, as a crash does. */
+  void addGivenUp() {
+    align();
+    int room = FORMAT.pageSize() - bytes.size() % FORMAT.pageSize();
+    write(record(21, 0, 1, new byte[FORMAT.pageSize()]), room);
+    nextFlags = OVERWRITES;
+  }
+
+  private void align() {
     while (bytes.size() % 8 != 0) {
       bytes.write(0);
     }
     enterPage(0);
-    Lsn at = position();
+  }
+
+  private byte[] record(int resourceManager, int info, int xid, byte[] payload) {
     ByteBuffer record =
         ByteBuffer.allocate(WalRecord.HEADER + payload.length).order(ByteOrder.LITTLE_ENDIAN);
     record.putInt(record.capacity()).putInt(xid).putLong(previous.value());
@@ -53,14 +79,12 @@ final class MadeWal implements WalSegments {
     crc.update(payload);
     crc.update(record.array(), 0, WalRecord.CHECKSUM_AT);
     record.putInt(WalRecord.CHECKSUM_AT, (int) crc.getValue());
-    write(record.array());
-    previous = at;
-    return at;
+    return record.array();
   }
 
-  private void write(byte[] record) {
+  private void write(byte[] record, int most) {
     int done = 0;
-    while (done < record.length) {
+    while (done < Math.min(record.length, most)) {
       enterPage(record.length - done);
       int room = FORMAT.pageSize() - bytes.size() % FORMAT.pageSize();
       int part = Math.min(room, record.length - done);
@@ -76,7 +100,9 @@ final class MadeWal implements WalSegments {
     }
     boolean first = bytes.size() % FORMAT.segmentSize() == 0;
     ByteBuffer header = ByteBuffer.allocate(first ? 40 : 24).order(ByteOrder.LITTLE_ENDIAN);
-    int flags = (first ? LONG : 0) | (remaining > 0 && bytes.size() > 0 ? CONTINUES : 0);
+    int flags = (first ? LONG : 0) | nextFlags;
+    flags |= remaining > 0 && bytes.size() > 0 ? CONTINUES : 0;
+    nextFlags = 0;
     header.putShort((short) FORMAT.magic()).putShort((short) flags).putInt(1);
     header.putLong(position().value()).putInt((flags & CONTINUES) == 0 ? 0 : remaining).putInt(0);
     if (first) {

@@ -50,6 +50,17 @@ class RecordDecoderTest {
   }
 
   @Test
+  void aCheckpointOfNoTimeThereIsIsRefused() throws IOException {
+    for (long seconds : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 1L << 60}) {
+      ByteBuffer main = ByteBuffer.allocate(88).order(ByteOrder.LITTLE_ENDIAN);
+      main.putInt(8, 1).putInt(12, 1).putLong(64, seconds);
+      WalRecord record = record(XLOG, 0x10, withHeader(main.array()));
+      assertThatThrownBy(() -> WalEvent.of(record, 18))
+          .isInstanceOf(MalformedRecordException.class);
+    }
+  }
+
+  @Test
   void aCommitThatAnnouncesMoreThanItHasIsRefused() throws IOException {
     WalRecord record = record(TRANSACTION, COMMIT_WITH_INFO, withHeader(commit(1 << 20)));
     assertThatThrownBy(() -> WalEvent.of(record, 18))

@@ -63,7 +63,9 @@ class WalEventTest {
       long truncated = transaction(cluster, "TRUNCATE emptied");
       Lsn point = lsn(cluster, "SELECT pg_create_restore_point('before the release')");
       long rolledBack = rolledBack(cluster, "DELETE FROM kept WHERE id > 4000");
-      long prepared = prepared(cluster, "DELETE FROM kept WHERE id = 3500");
+      cluster.execute("CREATE TABLE gone (id int)", "INSERT INTO gone VALUES (1)");
+      RelationId gone = relation(cluster, "gone");
+      long prepared = prepared(cluster, "DELETE FROM kept WHERE id = 3500", "DROP TABLE gone");
       cluster.execute("SELECT pg_logical_emit_message(true, 'p', repeat('x', 40000000))");
       cluster.execute("CHECKPOINT");
       Lsn redo = lsn(cluster, "SELECT redo_lsn FROM pg_control_checkpoint()");
@@ -84,6 +86,7 @@ class WalEventTest {
       all.add(nested);
       assertThat(deletes(events, all, kept, false)).isEqualTo(10);
       assertThat(commit(events, truncated).dropped()).contains(emptied);
+      assertThat(commit(events, prepared).dropped()).contains(gone);
       assertThat(commits(events, rolledBack)).isEmpty();
       assertThat(aborts(events)).contains(rolledBack);
       for (long xid : List.of(mass, nested, moved, truncated, prepared)) {
@@ -182,7 +185,7 @@ class WalEventTest {
     return inTransaction(cluster, Connection::rollback, statement);
   }
 
-  private static long prepared(TestCluster cluster, String statement) throws SQLException {
+  private static long prepared(TestCluster cluster, String... statements) throws SQLException {
     long xid =
         inTransaction(
             cluster,
@@ -191,7 +194,7 @@ class WalEventTest {
                 sql.execute("PREPARE TRANSACTION 'two'");
               }
             },
-            statement);
+            statements);
     cluster.execute("COMMIT PREPARED 'two'");
     return xid;
   }

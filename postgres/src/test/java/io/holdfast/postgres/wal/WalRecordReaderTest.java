@@ -1,6 +1,8 @@
 package io.holdfast.postgres.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,6 +89,101 @@ class WalRecordReaderTest {
     List<Read> found = new ArrayList<>();
     read(number -> MadeWal.open(log, number), MadeWal.start(), found);
     assertThat(found).isEmpty();
+  }
+
+  @Test
+  void aLogThatIsCutOffAnywhereIsNotTakenForDamage() throws IOException {
+    MadeWal wal = new MadeWal();
+    wal.add(MANAGER, 0, 1, new byte[20_000]);
+    wal.add(MANAGER, 0, 2, new byte[100]);
+    for (int page = 0; page < 3; page++) {
+      for (int length = 0; length < 60; length++) {
+        byte[] log = Arrays.copyOf(wal.toBytes(), page * MadeWal.FORMAT.pageSize() + length);
+        List<Read> found = new ArrayList<>();
+        EndOfWal end = read(number -> MadeWal.open(log, number), MadeWal.start(), found);
+        assertThat(end.found()).as("%s bytes", log.length).isNotEqualTo(EndOfWal.Found.NO_RECORD);
+      }
+    }
+  }
+
+  @Test
+  void whatFollowsASwitchIsReadInTheNextSegment() throws IOException {
+    MadeWal wal = new MadeWal();
+    wal.add(MANAGER, 0, 1, new byte[100]);
+    wal.addSwitch();
+    Lsn next = wal.add(MANAGER, 0, 2, new byte[100]);
+    List<Read> found = new ArrayList<>();
+    read(wal, MadeWal.start(), found);
+    assertThat(found).hasSize(3);
+    assertThat(found.get(1).end()).isEqualTo(MadeWal.start().plus(MadeWal.FORMAT.segmentSize()));
+    assertThat(found.get(2).start()).isEqualTo(next);
+  }
+
+  @Test
+  void aRecordThatACrashCutOffIsPassedOver() throws IOException {
+    MadeWal wal = new MadeWal();
+    wal.add(MANAGER, 0, 1, new byte[100]);
+    wal.addGivenUp();
+    Lsn page = MadeWal.start().plus(wal.toBytes().length);
+    wal.add(MANAGER, 0, 2, new byte[100]);
+    wal.add(MANAGER, 0, 3, new byte[100]);
+    List<Read> found = new ArrayList<>();
+    read(wal, MadeWal.start(), found);
+    assertThat(found).extracting(Read::xid).containsExactly(1L, 2L, 3L);
+    found.clear();
+    read(wal, page, found);
+    assertThat(found).extracting(Read::xid).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void aRecordThatFollowsAnotherOneThanTheLastIsNone() throws IOException {
+    MadeWal wal = new MadeWal();
+    wal.add(MANAGER, 0, 1, new byte[100]);
+    MadeWal other = new MadeWal();
+    other.add(MANAGER, 0, 1, new byte[50]);
+    other.add(MANAGER, 0, 1, new byte[24]);
+    other.add(MANAGER, 0, 2, new byte[100]);
+    byte[] log = other.toBytes();
+    System.arraycopy(wal.toBytes(), 0, log, 0, wal.toBytes().length);
+    List<Read> found = new ArrayList<>();
+    EndOfWal end = read(number -> MadeWal.open(log, number), MadeWal.start(), found);
+    assertThat(found).hasSize(1);
+    assertThat(end.found()).isEqualTo(EndOfWal.Found.NO_RECORD);
+    assertThat(end.what()).contains("follows");
+  }
+
+  @Property(tries = 200)
+  void anyBytesBehindAPageHeaderEndTheLog(@ForAll long seed) throws IOException {
+    Random random = new Random(seed);
+    MadeWal wal = new MadeWal();
+    write(wal, random, 20);
+    byte[] log = wal.toBytes();
+    for (int page = 0; page < log.length; page += MadeWal.FORMAT.pageSize()) {
+      for (int at = page + 40; at < Math.min(log.length, page + MadeWal.FORMAT.pageSize()); at++) {
+        log[at] = (byte) random.nextInt();
+      }
+    }
+    int length = random.nextInt(200);
+    log[40] = (byte) length;
+    Arrays.fill(log, 41, 44, (byte) 0);
+    List<Read> found = new ArrayList<>();
+    EndOfWal end = read(number -> MadeWal.open(log, number), MadeWal.start(), found);
+    assertThat(found).isEmpty();
+    assertThat(end.position()).isEqualTo(MadeWal.start().plus(40));
+  }
+
+  @Test
+  void afterAFailureTheLogIsNotReadOn() throws IOException {
+    WalSegments failing =
+        number -> {
+          throw new IOException("away");
+        };
+    try (WalRecordReader reader =
+        new WalRecordReader(MadeWal.FORMAT, failing, MadeWal.start().plus(40))) {
+      assertThatThrownBy(reader::next).isInstanceOf(IOException.class);
+      assertThatIllegalStateException().isThrownBy(reader::next);
+      assertThat(reader.end()).isEmpty();
+    }
   }
 
   @Test
