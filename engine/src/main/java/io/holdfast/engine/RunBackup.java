@@ -66,8 +66,7 @@ public final class RunBackup {
       PolicySettings policy,
       Optional<BackupType> wanted,
       List<SourceReader> readers) {
-    Optional<BackupRecord> base =
-        repository.backups().latest(backup -> backup.policy().equals(policy.name()));
+    Optional<BackupRecord> base = repository.backups().latestOf(policy.name());
     BackupType type = base.isEmpty() ? BackupType.FULL : wanted.orElse(BackupType.INCREMENTAL);
     List<BackupName> bases = base.map(backup -> List.of(backup.id())).orElse(List.of());
     try (BackupSession session =

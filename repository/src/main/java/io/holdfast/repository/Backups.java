@@ -10,6 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,11 +29,13 @@ public final class Backups {
   private final ObjectStore store;
   private final Records records;
   private final DamageNotes notes;
+  private final BackupSummaries summaries;
 
-  Backups(ObjectStore store, Records records, DamageNotes notes) {
+  Backups(ObjectStore store, Records records, DamageNotes notes, BackupSummaries summaries) {
     this.notes = notes;
     this.store = store;
     this.records = records;
+    this.summaries = summaries;
   }
 
   /**
@@ -56,6 +61,51 @@ public final class Backups {
   public Optional<BackupRecord> latest(Predicate<BackupRecord> which) {
     try (Stream<BackupRecord> all = stream()) {
       return all.filter(which).max(ORDER);
+    }
+  }
+
+  /** The newest backup of a policy. Reads few records, however many backups there are. */
+  public Optional<BackupRecord> latestOf(String policy) {
+    Newest newest = new Newest(policy);
+    forEachSummary(this::readOrNote, newest);
+    BackupSummaries.Summary found = newest.found;
+    if (found == null) {
+      return Optional.empty();
+    }
+    BackupRecord record = readOrNote(found.name());
+    if (record != null && record.policy().equals(policy) && record.sequence() == found.sequence()) {
+      return Optional.of(record);
+    }
+    // What is known of it does not hold any more: it was removed or damaged since.
+    summaries.forget();
+    return latest(other -> other.policy().equals(policy));
+  }
+
+  private static final class Newest implements Consumer<BackupSummaries.Summary> {
+    private static final Comparator<BackupSummaries.Summary> AS_RECORDS =
+        Comparator.comparingLong(BackupSummaries.Summary::sequence)
+            .thenComparing(summary -> summary.name().last());
+
+    private final String policy;
+    private BackupSummaries.@Nullable Summary found;
+
+    Newest(String policy) {
+      this.policy = policy;
+    }
+
+    @Override
+    public void accept(BackupSummaries.Summary summary) {
+      if (summary.isOf(policy) && (found == null || AS_RECORDS.compare(summary, found) > 0)) {
+        found = summary;
+      }
+    }
+  }
+
+  private void forEachSummary(
+      Function<ObjectName, @Nullable BackupRecord> read,
+      Consumer<BackupSummaries.Summary> visitor) {
+    try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
+      summaries.forEach(objects.map(ObjectStat::name), read, visitor);
     }
   }
 
@@ -158,17 +208,17 @@ public final class Backups {
    * keep new backups from being made; verification names it.
    */
   long highestSequence() {
-    try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
-      return objects.map(ObjectStat::name).mapToLong(this::sequenceOf).max().orElse(0);
-    }
+    AtomicLong highest = new AtomicLong();
+    forEachSummary(
+        this::readUndamaged, summary -> highest.accumulateAndGet(summary.sequence(), Math::max));
+    return highest.get();
   }
 
-  private long sequenceOf(ObjectName name) {
+  private @Nullable BackupRecord readUndamaged(ObjectName name) {
     try {
-      BackupRecord record = read(name);
-      return record == null ? 0 : record.sequence();
+      return read(name);
     } catch (CorruptObjectException | ObjectNotFoundException e) {
-      return 0;
+      return null;
     }
   }
 

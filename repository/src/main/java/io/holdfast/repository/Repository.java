@@ -48,7 +48,9 @@ public final class Repository implements AutoCloseable {
     hashing = new ChunkHashing(secrets.chunkIdKey(), secrets.pageHashKey());
     chunker = new FastCdc(secrets.gearTable());
     records = new Records(store, keys, options.random());
-    backups = new Backups(store, records, notes);
+    BackupSummaries summaries =
+        new BackupSummaries(options.cache().resolve(id()).resolve("backups"));
+    backups = new Backups(store, records, notes, summaries);
     packs = new PackReader(store, keys);
     keys.warnings().forEach(notes::warn);
     cpu =

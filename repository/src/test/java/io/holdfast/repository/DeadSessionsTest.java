@@ -232,7 +232,8 @@ class DeadSessionsTest {
   }
 
   private Map<String, RunRecord> runs() {
-    try (Stream<RunRecord> all = new Backups(store, records, notes).runs()) {
+    try (Stream<RunRecord> all =
+        new Backups(store, records, notes, new BackupSummaries(Path.of("not used"))).runs()) {
       return all.collect(Collectors.toMap(RunRecord::id, record -> record));
     }
   }
