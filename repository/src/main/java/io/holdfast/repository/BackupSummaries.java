@@ -1,6 +1,5 @@
 package io.holdfast.repository;
 
-import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.ObjectName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -28,13 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a new backup needs to know of all others, in a local file: to read all their records would
- * take longer with each backup. A record is written once, so what was read of it holds as long as
- * its object is there. The file may be deleted at any time; one that another process is writing, or
- * that is damaged, counts as none. Thread-safe.
+ * take longer with each backup. What stands under a name is put once, so what was read of it holds
+ * as long as it is listed. The file may be deleted at any time; one that is damaged counts as none,
+ * and where none can be kept, all is read each time. Thread-safe.
  */
 final class BackupSummaries {
-  /** More than these are read from the repository each time. */
-  private static final int MOST = 250_000;
+  /** Backups beyond this number are read from the repository each time. */
+  private static final int MOST = 100_000;
 
   private static final byte[] MAGIC = "HFSTSUM1".getBytes(StandardCharsets.US_ASCII);
   private static final int HASH = 32;
@@ -51,74 +53,126 @@ final class BackupSummaries {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path file;
+  private final DamageNotes notes;
 
-  BackupSummaries(Path file) {
+  BackupSummaries(Path file, DamageNotes notes) {
     this.file = file;
+    this.notes = notes;
+  }
+
+  /** What stands under the name of a backup. */
+  record Said(long sequence, String policy) {
+    /** No policy has no name. */
+    static final Said OF_TOMBSTONE = new Said(0, "");
   }
 
   /**
-   * A backup, as far as it matters here.
+   * What is known of a backup.
    *
-   * @param policy a tag of the policy's name
+   * @param policy {@link #tag} of its policy's name
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
-  record Summary(ObjectName name, long sequence, byte[] policy) {
-    boolean isOf(String other) {
-      return Arrays.equals(policy, tag(other));
-    }
-  }
+  record Summary(ObjectName name, long sequence, byte[] policy) {}
 
   /**
    * Goes through backups, in the order in which they are named.
    *
    * @param names of all that there are
-   * @param read reads the record of a backup that is not known yet; null passes over it
+   * @param read reads what is not known yet; null passes over it
    */
-  synchronized void forEach(
+  void forEach(
       Stream<ObjectName> names,
-      Function<ObjectName, @Nullable BackupRecord> read,
+      Function<ObjectName, @Nullable Said> read,
       Consumer<Summary> visitor) {
-    try {
-      Known known = Known.load(file);
-      BitSet listed = new BitSet(known.count());
-      TreeSet<byte[]> added = new TreeSet<>(Arrays::compareUnsigned);
-      for (Iterator<ObjectName> each = names.iterator(); each.hasNext(); ) {
-        ObjectName name = each.next();
-        byte[] key = tag(name.value());
-        int index = known.find(key);
-        if (index >= 0) {
-          listed.set(index);
-          visitor.accept(known.summary(name, index));
-          continue;
-        }
-        BackupRecord record = read.apply(name);
-        if (record != null) {
-          Summary summary = new Summary(name, record.sequence(), tag(record.policy()));
-          visitor.accept(summary);
-          if (added.size() < MOST) {
-            added.add(entry(key, summary));
-          }
+    Known known = load();
+    BitSet listed = new BitSet(known.count());
+    TreeSet<byte[]> added = new TreeSet<>(Arrays::compareUnsigned);
+    for (Iterator<ObjectName> each = names.iterator(); each.hasNext(); ) {
+      ObjectName name = each.next();
+      byte[] key = tag(name.value());
+      int index = known.find(key);
+      if (index >= 0) {
+        listed.set(index);
+        visitor.accept(known.summary(name, index));
+        continue;
+      }
+      Said said = read.apply(name);
+      if (said != null) {
+        Summary summary = new Summary(name, said.sequence(), tag(said.policy()));
+        visitor.accept(summary);
+        if (known.count() + added.size() < MOST) {
+          added.add(entry(key, summary));
         }
       }
-      if (!added.isEmpty()) {
-        known.addListedTo(added, listed);
-        write(added);
-      }
-    } catch (IOException e) {
-      throw failed(e);
+    }
+    if (!added.isEmpty()) {
+      known.addListedTo(added, listed);
+      replace(added);
     }
   }
 
-  /** Forgets everything. */
-  synchronized void forget() {
+  /** Deletes the file. */
+  void forget() {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw failed(e);
+      useless(e);
     }
   }
 
-  private static byte[] tag(String text) {
+  private Known load() {
+    try {
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+          ? Known.of(Files.readAllBytes(file))
+          : Known.NOTHING;
+    } catch (NoSuchFileException e) {
+      return Known.NOTHING; // another process has just deleted it
+    } catch (IOException e) {
+      useless(e);
+      return Known.NOTHING;
+    }
+  }
+
+  /** By a rename, so that whoever reads it meanwhile has the old one or the new one. */
+  private void replace(Set<byte[]> entries) {
+    Path next = file.resolveSibling(file.getFileName() + ".new" + ProcessHandle.current().pid());
+    try {
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      write(next, entries);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(next);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      useless(e);
+    }
+  }
+
+  private static void write(Path to, Set<byte[]> entries) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(MAGIC.length + entries.size() * ENTRY + HASH);
+    bytes.put(MAGIC);
+    entries.forEach(bytes::put);
+    byte[] hash = Sha256.of(List.of(bytes.duplicate().flip()));
+    bytes.put(hash).flip();
+    try (FileChannel channel = FileChannel.open(to, REPLACE, OWNER_ONLY)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  private void useless(IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      throw new CancelledException("using " + file);
+    }
+    notes.warn(
+        file + " cannot be used: " + e + "; until it can, the records of all backups are read");
+  }
+
+  /** A short hash of a name. */
+  static byte[] tag(String text) {
     return Arrays.copyOf(Sha256.of(text.getBytes(StandardCharsets.UTF_8)), TAG);
   }
 
@@ -130,52 +184,22 @@ final class BackupSummaries {
         .array();
   }
 
-  private void write(Set<byte[]> entries) throws IOException {
-    int count = Math.min(entries.size(), MOST);
-    ByteBuffer bytes = ByteBuffer.allocate(MAGIC.length + count * ENTRY + HASH).put(MAGIC);
-    entries.stream().limit(count).forEach(bytes::put);
-    byte[] body = Arrays.copyOf(bytes.array(), bytes.position());
-    bytes.put(Sha256.of(body)).flip();
-    Files.createDirectories(file.getParent());
-    try (FileChannel channel = FileChannel.open(file, REPLACE, OWNER_ONLY)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    }
-  }
-
-  private RepositoryException failed(IOException e) {
-    if (e instanceof ClosedByInterruptException) {
-      return new CancelledException("using " + file);
-    }
-    return new RepositoryException(
-        FailureCategory.UNAVAILABLE,
-        file + " cannot be used: " + e,
-        "Check the space there and who may write; the file may be deleted.",
-        e);
-  }
-
   /** What the file holds: entries in the order of their keys. */
   private record Known(ByteBuffer entries) {
-    static Known load(Path file) throws IOException {
-      byte[] bytes;
-      try {
-        long most = MAGIC.length + (long) MOST * ENTRY + HASH;
-        bytes = Files.size(file) > most ? new byte[0] : Files.readAllBytes(file);
-      } catch (NoSuchFileException e) {
-        bytes = new byte[0];
-      }
+    static final Known NOTHING = new Known(ByteBuffer.allocate(0));
+
+    static Known of(byte[] bytes) {
       int end = bytes.length - HASH;
       boolean whole =
           end >= MAGIC.length
               && (end - MAGIC.length) % ENTRY == 0
               && Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
               && Arrays.equals(
-                  Sha256.of(Arrays.copyOf(bytes, end)), Arrays.copyOfRange(bytes, end, end + HASH));
-      return new Known(
-          whole
-              ? ByteBuffer.wrap(bytes, MAGIC.length, end - MAGIC.length).slice()
-              : ByteBuffer.allocate(0));
+                  Sha256.of(List.of(ByteBuffer.wrap(bytes, 0, end))),
+                  Arrays.copyOfRange(bytes, end, end + HASH));
+      return whole
+          ? new Known(ByteBuffer.wrap(bytes, MAGIC.length, end - MAGIC.length).slice())
+          : NOTHING;
     }
 
     int count() {

@@ -6,6 +6,7 @@ import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -64,10 +65,13 @@ public final class Backups {
     }
   }
 
-  /** The newest backup of a policy. Reads few records, however many backups there are. */
+  /**
+   * The newest backup of a policy. Reads few records, however many backups there are; of those that
+   * it has read before, it does not notice damage to any but the newest.
+   */
   public Optional<BackupRecord> latestOf(String policy) {
     Newest newest = new Newest(policy);
-    forEachSummary(this::readOrNote, newest);
+    forEachSummary(name -> orNote(name, () -> said(name)), newest);
     BackupSummaries.Summary found = newest.found;
     if (found == null) {
       return Optional.empty();
@@ -76,7 +80,7 @@ public final class Backups {
     if (record != null && record.policy().equals(policy) && record.sequence() == found.sequence()) {
       return Optional.of(record);
     }
-    // What is known of it does not hold any more: it was removed or damaged since.
+    // What was known of it does not hold: it was damaged since, or removed just now.
     summaries.forget();
     return latest(other -> other.policy().equals(policy));
   }
@@ -86,23 +90,24 @@ public final class Backups {
         Comparator.comparingLong(BackupSummaries.Summary::sequence)
             .thenComparing(summary -> summary.name().last());
 
-    private final String policy;
+    private final byte[] policy;
     private BackupSummaries.@Nullable Summary found;
 
     Newest(String policy) {
-      this.policy = policy;
+      this.policy = BackupSummaries.tag(policy);
     }
 
     @Override
     public void accept(BackupSummaries.Summary summary) {
-      if (summary.isOf(policy) && (found == null || AS_RECORDS.compare(summary, found) > 0)) {
+      if (Arrays.equals(policy, summary.policy())
+          && (found == null || AS_RECORDS.compare(summary, found) > 0)) {
         found = summary;
       }
     }
   }
 
   private void forEachSummary(
-      Function<ObjectName, @Nullable BackupRecord> read,
+      Function<ObjectName, BackupSummaries.@Nullable Said> read,
       Consumer<BackupSummaries.Summary> visitor) {
     try (Stream<ObjectStat> objects = NameForm.BACKUP.list(store)) {
       summaries.forEach(objects.map(ObjectStat::name), read, visitor);
@@ -203,6 +208,13 @@ public final class Backups {
     return record;
   }
 
+  private BackupSummaries.Said said(ObjectName name) {
+    BackupRecord record = read(name);
+    return record == null
+        ? BackupSummaries.Said.OF_TOMBSTONE
+        : new BackupSummaries.Said(record.sequence(), record.policy());
+  }
+
   /**
    * The highest sequence of all backups whose records can be read. One that is damaged must not
    * keep new backups from being made; verification names it.
@@ -210,13 +222,13 @@ public final class Backups {
   long highestSequence() {
     AtomicLong highest = new AtomicLong();
     forEachSummary(
-        this::readUndamaged, summary -> highest.accumulateAndGet(summary.sequence(), Math::max));
+        this::saidUndamaged, summary -> highest.accumulateAndGet(summary.sequence(), Math::max));
     return highest.get();
   }
 
-  private @Nullable BackupRecord readUndamaged(ObjectName name) {
+  private BackupSummaries.@Nullable Said saidUndamaged(ObjectName name) {
     try {
-      return read(name);
+      return said(name);
     } catch (CorruptObjectException | ObjectNotFoundException e) {
       return null;
     }

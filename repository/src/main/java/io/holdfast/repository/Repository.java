@@ -49,7 +49,7 @@ public final class Repository implements AutoCloseable {
     chunker = new FastCdc(secrets.gearTable());
     records = new Records(store, keys, options.random());
     BackupSummaries summaries =
-        new BackupSummaries(options.cache().resolve(id()).resolve("backups"));
+        new BackupSummaries(options.cache().resolve(id()).resolve("backups"), notes);
     backups = new Backups(store, records, notes, summaries);
     packs = new PackReader(store, keys);
     keys.warnings().forEach(notes::warn);

@@ -6,10 +6,13 @@ import io.holdfast.storage.MemoryStore;
 import io.holdfast.storage.ObjectName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,21 +35,21 @@ class BackupSummariesTest {
     samples = new SampleBackups(directory);
     cache = directory.resolve("kept");
     for (int round = 0; round < 4; round++) {
-      made.add(backup(round));
+      made.add(backup(round, POLICY));
     }
     try (Stream<Path> files = Files.walk(cache)) {
       file = files.filter(path -> path.endsWith("backups")).findFirst().orElseThrow();
     }
   }
 
-  private BackupRecord backup(int round) {
+  private BackupRecord backup(int round, String policy) {
+    BackupPlan plan = new BackupPlan(BackupType.FULL, policy, null, List.of());
     try (Repository repository = samples.open(store, cache);
-        BackupSession session = repository.startBackup(WriteAndReadTest.plan())) {
+        BackupSession session = repository.startBackup(plan)) {
       return samples.write(repository, session, round);
     }
   }
 
-  /** Its highest sequence is known from the next backup's. */
   private void assertLatest(BackupRecord expected, long highestSequence) {
     try (Repository repository = samples.open(store, cache)) {
       assertThat(repository.backups().latestOf(POLICY)).hasValue(expected);
@@ -57,14 +60,64 @@ class BackupSummariesTest {
 
   @Test
   void theNewestOfAPolicyIsFoundAndNothingElseIsRead() {
-    assertLatest(made.get(3), made.get(3).sequence());
+    BackupRecord other = backup(4, "another policy");
+    assertThat(latestOf(POLICY)).hasValue(made.get(3));
     for (BackupRecord older : made.subList(0, 3)) {
       store.replace(older.id().object(), new byte[100]);
     }
-    assertLatest(made.get(3), made.get(3).sequence());
-    BackupRecord next = backup(4);
+    try (Repository repository = samples.open(store, cache)) {
+      assertThat(repository.backups().latestOf(POLICY)).hasValue(made.get(3));
+      assertThat(repository.backups().latestOf("another policy")).hasValue(other);
+      assertThat(repository.backups().latestOf("no policy")).isEmpty();
+      assertThat(repository.backups().highestSequence()).isEqualTo(other.sequence());
+      assertThat(repository.warnings()).as("damaged records that were read").isEmpty();
+    }
+  }
+
+  @Test
+  void aFileThatSaysWhatIsNotTrueMisleadsNobody() {
+    lie(1, new BackupSummaries.Said(made.get(3).sequence() + 10, POLICY));
+    assertThat(latestOf(POLICY)).hasValue(made.get(3));
+    lie(4, new BackupSummaries.Said(made.get(0).sequence(), "another policy"));
+    assertThat(latestOf("another policy")).isEmpty();
+  }
+
+  /** Writes that this stands under the names of the first backups. */
+  private void lie(int backups, BackupSummaries.Said lie) {
+    BackupSummaries summaries = new BackupSummaries(file, new DamageNotes());
+    summaries.forget();
+    summaries.forEach(names().stream().limit(backups), name -> lie, said -> {});
+  }
+
+  private List<ObjectName> names() {
+    return made.stream().map(record -> record.id().object()).toList();
+  }
+
+  @Test
+  void whereThereCanBeNoFileBackupsAreMadeAndSaySo() throws IOException {
+    Files.delete(file);
+    Files.createDirectory(file);
+    Files.createFile(file.resolve("full"));
+    BackupRecord next = backup(4, POLICY);
     assertThat(next.sequence()).isEqualTo(made.get(3).sequence() + 1);
-    assertLatest(next, next.sequence());
+    assertThat(next.warnings()).singleElement().asString().contains(file + " cannot be used");
+    assertThat(latestOf(POLICY)).hasValue(next);
+  }
+
+  @Test
+  void aLinkInItsPlaceIsReplacedAndNotFollowed() throws IOException {
+    Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "kept");
+    Files.delete(file);
+    Files.createSymbolicLink(file, elsewhere);
+    assertThat(latestOf(POLICY)).hasValue(made.get(3));
+    assertThat(elsewhere).hasContent("kept");
+    assertThat(Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).isTrue();
+  }
+
+  private Optional<BackupRecord> latestOf(String policy) {
+    try (Repository repository = samples.open(store, cache)) {
+      return repository.backups().latestOf(policy);
+    }
   }
 
   @Test
@@ -85,7 +138,7 @@ class BackupSummariesTest {
       byte[] bytes = whole.clone();
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       int length = random.nextBoolean() ? bytes.length : random.nextInt(bytes.length);
-      Files.write(file, java.util.Arrays.copyOf(bytes, length));
+      Files.write(file, Arrays.copyOf(bytes, length));
       assertLatest(made.get(3), made.get(3).sequence());
       assertThat(file).hasBinaryContent(whole);
     }
@@ -102,9 +155,9 @@ class BackupSummariesTest {
 
   @Test
   void whatIsNotListedAnyMoreIsForgottenWhenSomethingIsAdded() {
-    Path other = directory.resolve("other/backups");
-    BackupSummaries summaries = new BackupSummaries(other);
-    List<ObjectName> names = made.stream().map(record -> record.id().object()).toList();
+    BackupSummaries summaries =
+        new BackupSummaries(directory.resolve("other/backups"), new DamageNotes());
+    List<ObjectName> names = names();
     List<ObjectName> read = new ArrayList<>();
     assertThat(visit(summaries, names.subList(0, 3), read)).isEqualTo(names.subList(0, 3));
     assertThat(visit(summaries, names.subList(1, 4), read)).isEqualTo(names.subList(1, 4));
@@ -120,12 +173,27 @@ class BackupSummariesTest {
         names.stream(),
         name -> {
           read.add(name);
-          return made.stream()
-              .filter(record -> record.id().object().equals(name))
-              .findFirst()
-              .orElseThrow();
+          return new BackupSummaries.Said(1, POLICY);
         },
-        summary -> visited.add(summary.name()));
+        said -> visited.add(said.name()));
     return visited;
+  }
+
+  @Test
+  void aTombstoneIsReadOnceAndWhatCannotBeReadEachTime() {
+    BackupSummaries summaries =
+        new BackupSummaries(directory.resolve("other/backups"), new DamageNotes());
+    List<ObjectName> names = names();
+    List<ObjectName> read = new ArrayList<>();
+    for (int time = 0; time < 2; time++) {
+      summaries.forEach(
+          names.stream().limit(2),
+          name -> {
+            read.add(name);
+            return name.equals(names.get(0)) ? BackupSummaries.Said.OF_TOMBSTONE : null;
+          },
+          said -> assertThat(said.sequence()).isZero());
+    }
+    assertThat(read).containsExactly(names.get(0), names.get(1), names.get(1));
   }
 }

@@ -233,7 +233,8 @@ class DeadSessionsTest {
 
   private Map<String, RunRecord> runs() {
     try (Stream<RunRecord> all =
-        new Backups(store, records, notes, new BackupSummaries(Path.of("not used"))).runs()) {
+        new Backups(store, records, notes, new BackupSummaries(Path.of("not used"), notes))
+            .runs()) {
       return all.collect(Collectors.toMap(RunRecord::id, record -> record));
     }
   }
