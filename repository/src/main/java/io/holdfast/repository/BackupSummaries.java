@@ -42,6 +42,7 @@ final class BackupSummaries {
   private static final int HASH = 32;
   private static final int TAG = 16;
   private static final int ENTRY = TAG + Long.BYTES + TAG;
+  private static final int LONGEST = MAGIC.length + MOST * ENTRY + HASH;
 
   private static final Set<OpenOption> REPLACE =
       Set.of(
@@ -122,7 +123,7 @@ final class BackupSummaries {
 
   private Known load() {
     try {
-      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= LONGEST
           ? Known.of(Files.readAllBytes(file))
           : Known.NOTHING;
     } catch (NoSuchFileException e) {
@@ -134,7 +135,7 @@ final class BackupSummaries {
   }
 
   /** By a rename, so that whoever reads it meanwhile has the old one or the new one. */
-  private void replace(Set<byte[]> entries) {
+  private synchronized void replace(Set<byte[]> entries) {
     Path next = file.resolveSibling(file.getFileName() + ".new" + ProcessHandle.current().pid());
     try {
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
