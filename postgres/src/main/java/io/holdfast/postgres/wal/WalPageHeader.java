@@ -1,8 +1,5 @@
 package io.holdfast.postgres.wal;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +19,6 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
   private static final int SHORT_LENGTH = 24;
   private static final int LONG_LENGTH = 40;
 
-  private static final VarHandle SHORTS =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /** Whether the record goes on here that the page before did not hold to its end. */
   boolean continuesRecord() {
     return (flags & CONTINUES) != 0;
@@ -41,11 +31,11 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
 
   /** Reads a header, whatever it says; {@link #fault} tells whether it can be right. */
   static WalPageHeader read(byte[] page) {
-    int flags = Short.toUnsignedInt((short) SHORTS.get(page, 2));
+    int flags = WalRecord.shortOf(page, 2);
     return new WalPageHeader(
         flags,
-        Integer.toUnsignedLong((int) INTS.get(page, 4)),
-        Integer.toUnsignedLong((int) INTS.get(page, 16)),
+        Integer.toUnsignedLong(WalRecord.intOf(page, 4)),
+        Integer.toUnsignedLong(WalRecord.intOf(page, 16)),
         (flags & LONG) == 0 ? SHORT_LENGTH : LONG_LENGTH);
   }
 
@@ -56,11 +46,11 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
    * @return "a page that ...", or null if nothing is
    */
   static @Nullable String fault(byte[] page, WalFormat format, Lsn position) {
-    if (Short.toUnsignedInt((short) SHORTS.get(page, 0)) != format.magic()) {
+    if (WalRecord.shortOf(page, 0) != format.magic()) {
       return "a page that is not WAL of PostgreSQL " + format.major();
     }
     WalPageHeader header = read(page);
-    Lsn address = new Lsn((long) LONGS.get(page, 8));
+    Lsn address = new Lsn(WalRecord.longOf(page, 8));
     boolean first = startsSegment(format, position);
     if (!address.equals(position)) {
       return "a page that belongs to " + address;
@@ -89,13 +79,13 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
   }
 
   private static @Nullable String faultOfLongHeader(byte[] page, WalFormat format) {
-    SystemIdentifier system = new SystemIdentifier((long) LONGS.get(page, 24));
+    SystemIdentifier system = new SystemIdentifier(WalRecord.longOf(page, 24));
     if (!system.equals(format.system())) {
       return "a page of the cluster " + system;
     }
-    if ((int) INTS.get(page, 32) != format.segmentSize()) {
+    if (WalRecord.intOf(page, 32) != format.segmentSize()) {
       return "a page of segments of another size";
     }
-    return (int) INTS.get(page, 36) == format.pageSize() ? null : "a page of another size";
+    return WalRecord.intOf(page, 36) == format.pageSize() ? null : "a page of another size";
   }
 }
