@@ -134,13 +134,18 @@ final class BackupSummaries {
     }
   }
 
-  /** By a rename, so that whoever reads it meanwhile has the old one or the new one. */
+  /**
+   * By a rename, so that whoever reads it meanwhile has the old one or the new one. What a process
+   * left that died is written over; what two make of it at once has not the hash that it ends with.
+   */
   private synchronized void replace(Set<byte[]> entries) {
-    Path next = file.resolveSibling(file.getFileName() + ".new" + ProcessHandle.current().pid());
+    Path next = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
       write(next, entries);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // another process has just renamed it
     } catch (IOException e) {
       try {
         Files.deleteIfExists(next);

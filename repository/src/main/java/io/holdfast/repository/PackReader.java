@@ -96,7 +96,7 @@ final class PackReader {
       byte[] aad =
           PackBuilder.blockAad(header, block.codec(), block.filter(), block.plainLength(), number);
       if (packed.length < block.sealedLength()) {
-        packed = new byte[Math.max(block.sealedLength(), block.plainLength() + Gcm.TAG)];
+        packed = new byte[block.sealedLength() * 5 / 4]; // the next one may be somewhat longer
       }
       int length =
           gcm.open(number, aad, sealed, offsets.apply(number), block.sealedLength(), packed, what);

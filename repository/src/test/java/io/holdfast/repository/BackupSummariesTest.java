@@ -148,6 +148,15 @@ class BackupSummariesTest {
   }
 
   @Test
+  void whatAProcessLeftThatDiedIsGoneAfterTheNextBackup() throws IOException {
+    Path left = Files.write(file.resolveSibling("backups.new"), new byte[100_000]);
+    BackupRecord next = backup(4, POLICY);
+    assertThat(latestOf(POLICY)).hasValue(next);
+    assertThat(left).doesNotExist();
+    assertThat(file).isRegularFile();
+  }
+
+  @Test
   void theFileIsForItsOwnerAlone() throws IOException {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
