@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class ChangeTree {
   private static final int REMOVED_AND_ADDED_EVERY = 10;
   private static final long ADDED_SIZE = 24_000;
+  private static final int PLACES = 100;
 
   private final Path root;
   private final SplittableRandom random;
@@ -36,6 +37,10 @@ final class ChangeTree {
 
   void run(double share) throws IOException {
     List<Path> files = files();
+    if (files.size() == 1) {
+      changePlaces(files.getFirst(), share);
+      return;
+    }
     int changes = (int) Math.max(1, Math.round(files.size() * share));
     Collections.shuffle(files, new Random(random.nextLong()));
     for (int i = 0; i < changes; i++) {
@@ -71,6 +76,19 @@ final class ChangeTree {
           content.write(channel, random.nextLong(size - length + 1), length);
         }
         default -> content.write(channel, 0, size);
+      }
+    }
+  }
+
+  /** Of a file that is alone a share of its bytes, in many places. */
+  private void changePlaces(Path file, double share) throws IOException {
+    Kind kind = Kind.ofName(file.getFileName().toString());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      long size = channel.size();
+      long length = Math.clamp(Math.round(size * share / PLACES), 1, size);
+      for (int place = 0; place < PLACES; place++) {
+        new FileContent(kind, random.nextLong())
+            .write(channel, random.nextLong(size - length + 1), length);
       }
     }
   }

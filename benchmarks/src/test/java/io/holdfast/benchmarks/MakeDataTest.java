@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,19 @@ final class MakeDataTest {
     long changed =
         after.entrySet().stream().filter(e -> !e.getValue().equals(before.get(e.getKey()))).count();
     assertThat(changed).isBetween(FILES / 10L - 3, FILES / 10L + 8);
+  }
+
+  @Test
+  void ofAFileThatIsAloneAShareOfItsBytesChanges() throws IOException {
+    Path file = Files.write(directory.resolve("image.so"), Kind.PROGRAM.sample(BYTES, 1));
+    byte[] before = Files.readAllBytes(file);
+
+    new ChangeTree(directory, 1, 3).run(0.1);
+
+    byte[] after = Files.readAllBytes(file);
+    assertThat(after).hasSameSizeAs(before);
+    long changed = IntStream.range(0, BYTES).filter(i -> before[i] != after[i]).count();
+    assertThat(changed).isBetween(BYTES * 2L / 100, BYTES * 11L / 100);
   }
 
   @ParameterizedTest
