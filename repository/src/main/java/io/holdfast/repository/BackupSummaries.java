@@ -16,16 +16,19 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +41,11 @@ final class BackupSummaries {
   /** Backups beyond this number are read from the repository each time. */
   private static final int MOST = 100_000;
 
-  private static final byte[] MAGIC = "HFSTSUM1".getBytes(StandardCharsets.US_ASCII);
-  private static final int HASH = 32;
+  private static final byte[] MAGIC = "HFSTSUM2".getBytes(StandardCharsets.US_ASCII);
+  private static final int NAME_AT_MOST = 64;
   private static final int TAG = 16;
-  private static final int ENTRY = TAG + Long.BYTES + TAG;
-  private static final int LONGEST = MAGIC.length + MOST * ENTRY + HASH;
+  private static final int ENTRY_AT_MOST = 1 + NAME_AT_MOST + Long.BYTES + TAG;
+  private static final int LONGEST = MAGIC.length + MOST * ENTRY_AT_MOST + Integer.BYTES;
 
   private static final Set<OpenOption> REPLACE =
       Set.of(
@@ -85,30 +88,29 @@ final class BackupSummaries {
       Stream<ObjectName> names,
       Function<ObjectName, @Nullable Said> read,
       Consumer<Summary> visitor) {
-    Known known = load();
-    BitSet listed = new BitSet(known.count());
-    TreeSet<byte[]> added = new TreeSet<>(Arrays::compareUnsigned);
+    Map<String, Entry> known = load();
+    List<Entry> listed = new ArrayList<>();
+    boolean added = false;
     for (Iterator<ObjectName> each = names.iterator(); each.hasNext(); ) {
       ObjectName name = each.next();
-      byte[] key = tag(name.value());
-      int index = known.find(key);
-      if (index >= 0) {
-        listed.set(index);
-        visitor.accept(known.summary(name, index));
-        continue;
-      }
-      Said said = read.apply(name);
-      if (said != null) {
-        Summary summary = new Summary(name, said.sequence(), tag(said.policy()));
-        visitor.accept(summary);
-        if (known.count() + added.size() < MOST) {
-          added.add(entry(key, summary));
+      String last = name.last();
+      Entry entry = known.get(last);
+      if (entry == null) {
+        Said said = read.apply(name);
+        if (said == null) {
+          continue;
         }
+        entry = new Entry(last, said.sequence(), tag(said.policy()));
+        added |= listed.size() < MOST;
+      }
+      visitor.accept(new Summary(name, entry.sequence, entry.policy));
+      if (listed.size() < MOST) {
+        listed.add(entry);
       }
     }
-    if (!added.isEmpty()) {
-      known.addListedTo(added, listed);
-      replace(added);
+    if (added) {
+      listed.sort(Comparator.comparing(Entry::name));
+      replace(listed);
     }
   }
 
@@ -121,24 +123,25 @@ final class BackupSummaries {
     }
   }
 
-  private Known load() {
+  private Map<String, Entry> load() {
     try {
       return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= LONGEST
-          ? Known.of(Files.readAllBytes(file))
-          : Known.NOTHING;
+          ? Entry.decode(Files.readAllBytes(file))
+          : Map.of();
     } catch (NoSuchFileException e) {
-      return Known.NOTHING; // another process has just deleted it
+      return Map.of(); // another process has just deleted it
     } catch (IOException e) {
       useless(e);
-      return Known.NOTHING;
+      return Map.of();
     }
   }
 
   /**
    * By a rename, so that whoever reads it meanwhile has the old one or the new one. What a process
-   * left that died is written over; what two make of it at once has not the hash that it ends with.
+   * left that died is written over; what two make of it at once has not the check sum that it ends
+   * with.
    */
-  private synchronized void replace(Set<byte[]> entries) {
+  private synchronized void replace(List<Entry> entries) {
     Path next = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
@@ -156,12 +159,8 @@ final class BackupSummaries {
     }
   }
 
-  private static void write(Path to, Set<byte[]> entries) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(MAGIC.length + entries.size() * ENTRY + HASH);
-    bytes.put(MAGIC);
-    entries.forEach(bytes::put);
-    byte[] hash = Sha256.of(List.of(bytes.duplicate().flip()));
-    bytes.put(hash).flip();
+  private static void write(Path to, List<Entry> entries) throws IOException {
+    ByteBuffer bytes = Entry.encode(entries);
     try (FileChannel channel = FileChannel.open(to, REPLACE, OWNER_ONLY)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -182,70 +181,55 @@ final class BackupSummaries {
     return Arrays.copyOf(Sha256.of(text.getBytes(StandardCharsets.UTF_8)), TAG);
   }
 
-  private static byte[] entry(byte[] key, Summary summary) {
-    return ByteBuffer.allocate(ENTRY)
-        .put(key)
-        .putLong(summary.sequence())
-        .put(summary.policy())
-        .array();
-  }
+  /**
+   * What the file holds of a backup, in the order of names: {@code u8 length | name | u64 sequence
+   * | tag of the policy}; at the end of all is their CRC-32C.
+   *
+   * @param name the last component of its record's name
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read only
+  private record Entry(String name, long sequence, byte[] policy) {
 
-  /** What the file holds: entries in the order of their keys. */
-  private record Known(ByteBuffer entries) {
-    static final Known NOTHING = new Known(ByteBuffer.allocate(0));
-
-    static Known of(byte[] bytes) {
-      int end = bytes.length - HASH;
-      boolean whole =
-          end >= MAGIC.length
-              && (end - MAGIC.length) % ENTRY == 0
-              && Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
-              && Arrays.equals(
-                  Sha256.of(List.of(ByteBuffer.wrap(bytes, 0, end))),
-                  Arrays.copyOfRange(bytes, end, end + HASH));
-      return whole
-          ? new Known(ByteBuffer.wrap(bytes, MAGIC.length, end - MAGIC.length).slice())
-          : NOTHING;
-    }
-
-    int count() {
-      return entries.capacity() / ENTRY;
-    }
-
-    /** The number of an entry, or a negative one. */
-    int find(byte[] key) {
-      ByteBuffer wanted = ByteBuffer.wrap(key);
-      int low = 0;
-      int high = count() - 1;
-      while (low <= high) {
-        int middle = (low + high) >>> 1;
-        int order = compareUnsigned(entries.slice(middle * ENTRY, TAG), wanted);
-        if (order == 0) {
-          return middle;
+    static ByteBuffer encode(List<Entry> entries) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(MAGIC.length + entries.size() * ENTRY_AT_MOST + Integer.BYTES);
+      bytes.put(MAGIC);
+      for (Entry entry : entries) {
+        byte[] name = entry.name.getBytes(StandardCharsets.US_ASCII);
+        if (name.length <= NAME_AT_MOST) {
+          bytes.put((byte) name.length).put(name).putLong(entry.sequence).put(entry.policy);
         }
-        low = order < 0 ? middle + 1 : low;
-        high = order < 0 ? high : middle - 1;
       }
-      return -1;
+      int sum = sum(bytes.duplicate().flip());
+      return bytes.putInt(sum).flip();
     }
 
-    private static int compareUnsigned(ByteBuffer one, ByteBuffer other) {
-      int at = one.mismatch(other);
-      return at < 0 ? 0 : Integer.compare(one.get(at) & 0xFF, other.get(at) & 0xFF);
-    }
-
-    Summary summary(ObjectName name, int index) {
-      byte[] policy = new byte[TAG];
-      entries.get(index * ENTRY + TAG + Long.BYTES, policy);
-      return new Summary(name, entries.getLong(index * ENTRY + TAG), policy);
-    }
-
-    void addListedTo(Set<byte[]> all, BitSet listed) {
-      for (int index = listed.nextSetBit(0); index >= 0; index = listed.nextSetBit(index + 1)) {
-        byte[] entry = new byte[ENTRY];
-        entries.get(index * ENTRY, entry);
-        all.add(entry);
+    /** By name; none when the bytes are not those of such a file. */
+    static Map<String, Entry> decode(byte[] file) {
+      int end = file.length - Integer.BYTES;
+      if (end < MAGIC.length
+          || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+          || ByteBuffer.wrap(file).getInt(end) != sum(ByteBuffer.wrap(file, 0, end))) {
+        return Map.of();
       }
+      ByteBuffer bytes = ByteBuffer.wrap(file, MAGIC.length, end - MAGIC.length);
+      Map<String, Entry> entries = HashMap.newHashMap(bytes.remaining() / ENTRY_AT_MOST);
+      while (bytes.hasRemaining()) {
+        byte[] name = new byte[bytes.get()];
+        byte[] policy = new byte[TAG];
+        bytes.get(name);
+        long sequence = bytes.getLong();
+        bytes.get(policy);
+        Entry entry = new Entry(new String(name, StandardCharsets.US_ASCII), sequence, policy);
+        entries.put(entry.name, entry);
+      }
+      return entries;
+    }
+
+    private static int sum(ByteBuffer bytes) {
+      CRC32C sum = new CRC32C();
+      sum.update(bytes);
+      return (int) sum.getValue();
     }
   }
 }

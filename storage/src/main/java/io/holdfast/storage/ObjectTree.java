@@ -85,8 +85,12 @@ final class ObjectTree implements Iterator<ObjectStat>, AutoCloseable {
   }
 
   private void visit(Path path, String parent) throws IOException {
-    String name = parent + path.getFileName();
-    if (!ObjectName.isValid(name) || !(name.startsWith(prefix) || prefix.startsWith(name))) {
+    ObjectName object = ObjectName.orNull(parent + path.getFileName());
+    if (object == null) {
+      return;
+    }
+    String name = object.value();
+    if (!name.startsWith(prefix) && !prefix.startsWith(name)) {
       return;
     }
     BasicFileAttributes attributes;
@@ -98,9 +102,7 @@ final class ObjectTree implements Iterator<ObjectStat>, AutoCloseable {
     if (attributes.isDirectory()) {
       enter(path, name + "/");
     } else if (attributes.isRegularFile() && name.startsWith(prefix)) {
-      next =
-          new ObjectStat(
-              ObjectName.of(name), attributes.size(), attributes.lastModifiedTime().toInstant());
+      next = new ObjectStat(object, attributes.size(), attributes.lastModifiedTime().toInstant());
     }
   }
 
