@@ -94,6 +94,22 @@ class LauncherTest {
   }
 
   @Test
+  void zstdIsLoadedFromWhereItWasBuilt() throws Exception {
+    built();
+    assertThat(holdfast("jdk-25", "x").output).doesNotContain("ZstdNativePath");
+    for (String processor : List.of("amd64", "aarch64")) {
+      Path directory = home.resolve("cli/target/dist/native/linux/" + processor);
+      Files.createFile(Files.createDirectories(directory).resolve("libzstd-jni-1.2.so"));
+    }
+    String processor = System.getProperty("os.arch");
+    assertThat(holdfast("jdk-25", "x").output)
+        .contains(
+            "-DZstdNativePath="
+                + home
+                + "/cli/target/dist/native/linux/%s/libzstd-jni-1.2.so ".formatted(processor));
+  }
+
+  @Test
   void whatWasBuiltLaterOtherwiseIsRun() throws Exception {
     built();
     assertThat(holdfast("jdk-25", "x").output).contains("cli/target/dist/lib");
@@ -199,7 +215,8 @@ class LauncherTest {
   private Process start(Path program, Map<String, String> environment, String... arguments)
       throws IOException {
     for (String tool :
-        List.of("readlink", "dirname", "sed", "tail", "mkdir", "rm", "mv", "flock", "find")) {
+        List.of(
+            "readlink", "dirname", "sed", "tail", "mkdir", "rm", "mv", "flock", "find", "uname")) {
       script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
     }
     List<String> command = new ArrayList<>(List.of("/bin/sh", program.toString()));
