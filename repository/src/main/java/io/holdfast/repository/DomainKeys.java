@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Derives what a domain's chunks are named and cut by; docs/repository-format.md section 5.4. */
+/**
+ * Derives what a domain's chunks and logs are named and cut by; docs/repository-format.md section
+ * 5.4.
+ */
 final class DomainKeys {
   private static final int GEAR = 256;
 
@@ -15,10 +18,13 @@ final class DomainKeys {
     return family.derive(DomainId.DEFAULT.rawBytes(), KeyLabel.DOMAIN);
   }
 
-  /** Everything that is needed to write and check chunks of the domain. */
+  /** Everything that is needed to write and check chunks and logs of the domain. */
   static DomainSecrets secrets(Secret domain) {
     return new DomainSecrets(
-        hashKey(domain, KeyLabel.CHUNK_ID), hashKey(domain, KeyLabel.PAGE_HASH), gearTable(domain));
+        hashKey(domain, KeyLabel.CHUNK_ID),
+        hashKey(domain, KeyLabel.PAGE_HASH),
+        hashKey(domain, KeyLabel.WAL_NAME),
+        gearTable(domain));
   }
 
   /** The key for a keyed hash with that label. */

@@ -20,7 +20,12 @@ enum NameForm {
   INDEX(IndexObjects.PREFIX, "[0-9a-f]{64}"),
   BACKUP(BackupName.PREFIX, "[0-9]{8}T[0-9]{6}Z-(full|incremental|transaction)-[0-9a-f]{16}"),
   RUN(RunRecord.PREFIX, "[0-9a-f]{32}"),
-  SESSION(Lease.PREFIX, "[0-9a-f]{32}/(0|[1-9][0-9]{0,17})");
+  SESSION(Lease.PREFIX, "[0-9a-f]{32}/(0|[1-9][0-9]{0,17})"),
+  WAL_LOG(WalLog.PREFIX, "[0-9a-f]{32}"),
+  WAL_HISTORY("wal/", "[0-9a-f]{32}/history/[0-7][0-9A-F]{7}-[0-9a-f]{32}"),
+  WAL_PIECE(
+      "wal/",
+      "[0-9a-f]{32}/([0-9A-F]{16})/\\1[0-9A-F]{8}(\\.[0-9a-f]{8}-[0-9a-f]{8})?-[0-9a-f]{32}");
 
   private static final List<String> RESERVED =
       List.of("wal/", "removals/", "holds/", "erasures/", "audit/");

@@ -22,7 +22,9 @@ enum ObjectKind {
   ERASURE(12, "erasure", Sizes.RECORD),
   AUDIT(13, "audit", Sizes.RECORD),
   WAL_SEGMENT(14, "wal", 64 << 20),
-  WAL_PART(15, "wal", 64 << 20);
+  WAL_PART(15, "wal", 64 << 20),
+  WAL_LOG(16, "wal", Sizes.RECORD),
+  WAL_HISTORY(17, "wal", 2 << 20);
 
   private final int code;
   private final String label;

@@ -21,6 +21,7 @@ public final class Repository implements AutoCloseable {
   private final Records records;
   private final Backups backups;
   private final PackReader packs;
+  private final WalArchives logs;
   private final DamageNotes notes = new DamageNotes();
   private final ExecutorService cpu;
   private final Supplier<LeaseTimer> timers;
@@ -52,6 +53,8 @@ public final class Repository implements AutoCloseable {
         new BackupSummaries(options.cache().resolve(id()).resolve("backups"), notes);
     backups = new Backups(store, records, notes, summaries);
     packs = new PackReader(store, keys);
+    logs =
+        new WalArchives(store, keys, records, new WalNames(secrets.walNameKey()), options.random());
     keys.warnings().forEach(notes::warn);
     cpu =
         Executors.newFixedThreadPool(
@@ -71,6 +74,11 @@ public final class Repository implements AutoCloseable {
   /** The backups that are complete, and the attempts to make them. */
   public Backups backups() {
     return backups;
+  }
+
+  /** The write-ahead logs. */
+  public WalArchives logs() {
+    return logs;
   }
 
   /** The backups that are being made, by whomever. */
@@ -109,8 +117,7 @@ public final class Repository implements AutoCloseable {
   }
 
   private BackupSession session(Attempt attempt) {
-    OpenIndex open = openIndex();
-    open.index().refresh();
+    OpenIndex open = refreshedIndex();
     ChunkIndex index = open.index();
     index.leaveOut(index.withoutDamage(() -> LostPacks.find(store, index.runs())));
     if (index.lostPacks().foundUnnamed()) {
@@ -188,6 +195,16 @@ public final class Repository implements AutoCloseable {
         hashing,
         cpu,
         options.parallelism());
+  }
+
+  /** The index as it is now; one that is only opened now is. */
+  private synchronized OpenIndex refreshedIndex() {
+    OpenIndex open = openIndex;
+    if (open == null) {
+      return openIndex();
+    }
+    open.index().refresh();
+    return open;
   }
 
   private synchronized OpenIndex openIndex() {

@@ -3,7 +3,9 @@ package io.holdfast.repository;
 import io.holdfast.storage.ObjectName;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +17,22 @@ final class SealedObject {
 
   private SealedObject() {}
 
+  /** Plain bytes that are sealed together, at most as many as a block has. */
+  @SuppressWarnings("ArrayRecordComponent") // read only
+  record Part(byte[] bytes, int offset, int length) {
+    /** All of these, in as few parts as there can be; one without bytes if there are none. */
+    static List<Part> of(byte[] bytes, int offset, int length) {
+      List<Part> parts = new ArrayList<>();
+      int from = 0;
+      do {
+        int size = Math.min(BlockDescriptor.MAX_PLAIN, length - from);
+        parts.add(new Part(bytes, offset + from, size));
+        from += size;
+      } while (from < length);
+      return parts;
+    }
+  }
+
   /**
    * Seals bytes as an object.
    *
@@ -22,32 +40,38 @@ final class SealedObject {
    */
   static byte[] seal(
       ObjectKeys keys, ObjectKind kind, RandomId salt, String boundName, byte[] plain) {
+    return seal(keys, kind, salt, boundName, Part.of(plain, 0, plain.length));
+  }
+
+  /**
+   * As above, with parts of which the caller says what is in each.
+   *
+   * @param parts at least one
+   */
+  static byte[] seal(
+      ObjectKeys keys, ObjectKind kind, RandomId salt, String boundName, List<Part> parts) {
     ObjectHeader header = new ObjectHeader(kind, 0, keys.repository(), keys.currentEpoch(), salt);
     Gcm gcm = new Gcm(keys.derive(header, kind.label(), boundName));
     byte[] headerBytes = header.encode();
     byte[] name = boundName.getBytes(StandardCharsets.US_ASCII);
-    Encoder out = new Encoder(plain.length / 2 + 256).bytes(headerBytes);
-    int from = 0;
-    long number = 0;
-    boolean last;
-    do {
-      int length = Math.min(BlockDescriptor.MAX_PLAIN, plain.length - from);
-      last = from + length == plain.length;
-      Compression.Compressed part = Compression.DEFAULT.compress(plain, from, length);
+    int plain = parts.stream().mapToInt(Part::length).sum();
+    Encoder out = new Encoder(plain / 2 + 256).bytes(headerBytes);
+    for (int number = 0; number < parts.size(); number++) {
+      Part part = parts.get(number);
+      Compression.Compressed packed =
+          Compression.DEFAULT.compress(part.bytes, part.offset, part.length);
       byte[] partHeader =
           new Encoder(PART_HEADER)
-              .u8(part.codec().code())
+              .u8(packed.codec().code())
               .u8(0)
-              .u8(last ? 1 : 0)
+              .u8(number == parts.size() - 1 ? 1 : 0)
               .u8(0)
-              .u32(length)
-              .u32(part.length() + Gcm.TAG)
+              .u32(part.length)
+              .u32(packed.length() + Gcm.TAG)
               .toBytes();
       byte[] aad = aad(headerBytes, partHeader, number, name);
-      out.bytes(partHeader).bytes(gcm.seal(number, aad, part.bytes(), 0, part.length()));
-      from += length;
-      number++;
-    } while (!last);
+      out.bytes(partHeader).bytes(gcm.seal(number, aad, packed.bytes(), 0, packed.length()));
+    }
     return out.toBytes();
   }
 
@@ -83,16 +107,61 @@ final class SealedObject {
       String boundName,
       byte[] object,
       Consumer<byte[]> parts) {
-    ObjectHeader header = ObjectHeader.decode(object, keys.repository(), what).require(kind, what);
-    Gcm gcm = new Gcm(keys.derive(header, kind.label(), what));
-    byte[] headerBytes = header.encode();
-    byte[] name = boundName.getBytes(StandardCharsets.US_ASCII);
-    Decoder in = new Decoder(object, what);
-    in.skip(ObjectHeader.LENGTH);
-    boolean last = false;
-    for (long number = 0; !last; number++) {
-      Decoder peek = new Decoder(object, in.position(), in.remaining(), what);
-      byte[] partHeader = peek.bytes(PART_HEADER);
+    OpenParts open = new OpenParts(keys, kind, what, boundName, object);
+    while (open.hasNext()) {
+      parts.accept(open.next());
+    }
+    open.requireEnd();
+  }
+
+  /**
+   * Opens the first part alone.
+   *
+   * @param beginning of the object, with all of that part
+   */
+  static byte[] openFirst(
+      ObjectKeys keys, ObjectKind kind, String what, String boundName, byte[] beginning) {
+    OpenParts parts = new OpenParts(keys, kind, what, boundName, beginning);
+    return parts.next();
+  }
+
+  private static byte[] aad(byte[] header, byte[] partHeader, long number, byte[] name) {
+    byte[] aad =
+        Arrays.copyOf(header, header.length + partHeader.length + Long.BYTES + name.length);
+    java.nio.ByteBuffer.wrap(aad).position(header.length).put(partHeader).putLong(number).put(name);
+    return aad;
+  }
+
+  /** The parts of an object, each checked before it is handed over. */
+  private static final class OpenParts {
+    private final String what;
+    private final byte[] object;
+    private final byte[] header;
+    private final byte[] name;
+    private final Gcm gcm;
+    private final Decoder in;
+    private long number;
+    private boolean last;
+
+    OpenParts(ObjectKeys keys, ObjectKind kind, String what, String boundName, byte[] object) {
+      ObjectHeader decoded =
+          ObjectHeader.decode(object, keys.repository(), what).require(kind, what);
+      this.what = what;
+      this.object = object;
+      this.header = decoded.encode();
+      this.name = boundName.getBytes(StandardCharsets.US_ASCII);
+      this.gcm = new Gcm(keys.derive(decoded, kind.label(), what));
+      this.in = new Decoder(object, what);
+      in.skip(ObjectHeader.LENGTH);
+    }
+
+    boolean hasNext() {
+      return !last;
+    }
+
+    byte[] next() {
+      byte[] partHeader =
+          new Decoder(object, in.position(), in.remaining(), what).bytes(PART_HEADER);
       int codec = in.u8();
       int filter = in.u8();
       int lastFlag = in.u8();
@@ -107,22 +176,18 @@ final class SealedObject {
       }
       int at = in.position();
       in.skip((int) sealedLength);
-      byte[] aad = aad(headerBytes, partHeader, number, name);
+      byte[] aad = aad(header, partHeader, number, name);
       byte[] packed = gcm.open(number, aad, object, at, (int) sealedLength, what);
-      parts.accept(
-          Compression.decompress(
-              Codec.of(codec, what), packed, 0, packed.length, (int) plainLength, what));
+      number++;
       last = lastFlag == 1;
+      return Compression.decompress(
+          Codec.of(codec, what), packed, 0, packed.length, (int) plainLength, what);
     }
-    if (in.hasMore()) {
-      throw in.damaged("something follows its last part");
-    }
-  }
 
-  private static byte[] aad(byte[] header, byte[] partHeader, long number, byte[] name) {
-    byte[] aad =
-        Arrays.copyOf(header, header.length + partHeader.length + Long.BYTES + name.length);
-    java.nio.ByteBuffer.wrap(aad).position(header.length).put(partHeader).putLong(number).put(name);
-    return aad;
+    void requireEnd() {
+      if (in.hasMore()) {
+        throw in.damaged("something follows its last part");
+      }
+    }
   }
 }

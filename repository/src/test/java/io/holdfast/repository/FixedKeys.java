@@ -55,11 +55,16 @@ final class FixedKeys implements ObjectKeys {
     Random random = new Random(seed);
     byte[] chunkId = new byte[32];
     byte[] pageHash = new byte[32];
+    byte[] walName = new byte[32];
     random.nextBytes(chunkId);
     random.nextBytes(pageHash);
     long[] gear = new long[256];
     Arrays.setAll(gear, i -> random.nextLong());
+    random.nextBytes(walName);
     return new DomainSecrets(
-        new SecretKeySpec(chunkId, "HmacSHA256"), new SecretKeySpec(pageHash, "HmacSHA256"), gear);
+        new SecretKeySpec(chunkId, "HmacSHA256"),
+        new SecretKeySpec(pageHash, "HmacSHA256"),
+        new SecretKeySpec(walName, "HmacSHA256"),
+        gear);
   }
 }
