@@ -1,0 +1,80 @@
+package io.holdfast.postgres.wal;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which bytes of a timeline's WAL there are, told segment by segment and part by part in any order.
+ * A segment takes a bit of memory, and parts as much as they have gaps between them. For one
+ * thread.
+ */
+public final class WalCoverage {
+  private static final int SEGMENTS_TOGETHER = 1 << 16;
+  private static final int PARTS_BEFORE_MERGE = 1024;
+
+  private final int segmentSize;
+  private final Map<Long, BitSet> segments = new TreeMap<>();
+  private List<LsnRange> parts = new ArrayList<>();
+  private int mergeAt = PARTS_BEFORE_MERGE;
+
+  /** Nothing yet. */
+  public WalCoverage(int segmentSize) {
+    WalSegmentName.checkSegmentSize(segmentSize);
+    this.segmentSize = segmentSize;
+  }
+
+  /** There is a whole segment. */
+  public void addSegment(long number) {
+    segments
+        .computeIfAbsent(number / SEGMENTS_TOGETHER, key -> new BitSet())
+        .set((int) (number % SEGMENTS_TOGETHER));
+  }
+
+  /** There are these bytes. */
+  public void add(LsnRange range) {
+    parts.add(range);
+    if (parts.size() >= mergeAt) {
+      parts = merged(parts);
+      mergeAt = parts.size() + Math.max(PARTS_BEFORE_MERGE, parts.size());
+    }
+  }
+
+  /** All bytes that there are, in order, in as few ranges as there can be. */
+  public List<LsnRange> ranges() {
+    List<LsnRange> all = new ArrayList<>(parts);
+    segments.forEach(
+        (key, there) -> {
+          int to;
+          for (int from = there.nextSetBit(0); from >= 0; from = there.nextSetBit(to)) {
+            to = there.nextClearBit(from);
+            long first = key * SEGMENTS_TOGETHER;
+            all.add(new LsnRange(start(first + from), start(first + to)));
+          }
+        });
+    return merged(all);
+  }
+
+  private Lsn start(long segment) {
+    return new Lsn(segment * segmentSize);
+  }
+
+  /** The same bytes in as few ranges as there can be. */
+  static List<LsnRange> merged(List<LsnRange> ranges) {
+    List<LsnRange> sorted = new ArrayList<>(ranges);
+    sorted.sort(Comparator.comparing(LsnRange::from));
+    List<LsnRange> merged = new ArrayList<>();
+    for (LsnRange next : sorted) {
+      LsnRange last = merged.isEmpty() ? null : merged.getLast();
+      if (last == null || last.to().isBefore(next.from())) {
+        merged.add(next);
+      } else if (last.to().isBefore(next.to())) {
+        merged.set(merged.size() - 1, new LsnRange(last.from(), next.to()));
+      }
+    }
+    return merged;
+  }
+}
