@@ -4,7 +4,9 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session in which a server takes replication commands (PostgreSQL documentation, "Streaming
@@ -89,6 +91,41 @@ public final class ReplicationSession implements AutoCloseable {
   }
 
   /**
+   * Where a slot keeps WAL from.
+   *
+   * @param restart from where on; null if the slot keeps none
+   */
+  public record Slot(@Nullable Lsn restart) {}
+
+  /**
+   * Makes a physical slot that stays, and keeps all WAL from the last checkpoint on.
+   *
+   * @throws ServerErrorException with SQLSTATE 42710 if there is one of that name
+   */
+  public void createSlot(String name) {
+    requireSlotName(name);
+    wire.query(
+        "creating a replication slot",
+        "CREATE_REPLICATION_SLOT \"" + name + "\" PHYSICAL (RESERVE_WAL)");
+  }
+
+  /** A physical slot, if there is one of that name. */
+  public Optional<Slot> slot(String name) {
+    requireSlotName(name);
+    ResultRow row =
+        one(wire.query("reading a replication slot", "READ_REPLICATION_SLOT \"" + name + "\""));
+    return row.isNull(0)
+        ? Optional.empty()
+        : Optional.of(new Slot(row.isNull(1) ? null : Lsn.parse(row.text(1))));
+  }
+
+  /** Removes a slot, with what it keeps. */
+  public void dropSlot(String name) {
+    requireSlotName(name);
+    wire.query("removing a replication slot", "DROP_REPLICATION_SLOT \"" + name + "\"");
+  }
+
+  /**
    * The history file of a timeline, byte for byte; timeline 1 has none.
    *
    * @throws ServerErrorException if the server does not have it
@@ -110,8 +147,8 @@ public final class ReplicationSession implements AutoCloseable {
   /**
    * Starts to stream WAL.
    *
-   * @param slot made by {@link #createTemporarySlot} in this session; it keeps what was read
-   * @param from start of a segment
+   * @param slot that keeps it; it stays where it is until {@link WalStream#confirm}
+   * @param from first byte
    * @throws PostgresException if the server refuses, or has no such WAL any more
    */
   public WalStream startReplication(String slot, Lsn from, Timeline timeline) {

@@ -98,6 +98,19 @@ final class ReplicationWire implements AutoCloseable {
         });
   }
 
+  /** Ends this side of a COPY. */
+  void sendCopyDone() {
+    run(
+        () -> {
+          synchronized (sending) {
+            stream.sendChar('c');
+            stream.sendInteger4(4);
+            stream.flush();
+          }
+          return 0;
+        });
+  }
+
   /** How long {@link #nextMessage} may wait from now on. */
   void setLimit(Duration limit) {
     run(
@@ -181,6 +194,17 @@ final class ReplicationWire implements AutoCloseable {
     char found = nextMessage();
     if (found != type) {
       throw unexpected(found);
+    }
+  }
+
+  /** Reads on to where the server is ready for the next command. */
+  void finishCommand() {
+    char type = nextMessage();
+    while (type == 'C') {
+      type = nextMessage();
+    }
+    if (type != 'Z') {
+      throw unexpected(type);
     }
   }
 

@@ -4,6 +4,7 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,10 +12,10 @@ import java.util.Optional;
  * every few seconds that this client is alive, so that a reader that is held up by what it writes
  * to is not taken for dead. Close it before the session.
  *
- * <p>The server is told what was received, for which it waits when it is shut down, and never that
- * anything is flushed: one that reports so is a synchronous standby where synchronous_standby_names
- * fits, and commits would wait for a backup (syncrep.c, SyncRepGetCandidateStandbys). So the slot
- * stays where it is, and keeps the WAL until the session ends.
+ * <p>The server is told what was received, for which it waits when it is shut down, and what is
+ * flushed only by {@link #confirm}. Where that is never called, the slot stays where it is, and
+ * keeps the WAL until the session ends. One that reports it is a synchronous standby where
+ * synchronous_standby_names fits, and commits wait for it (syncrep.c, SyncRepGetCandidateStandbys).
  */
 public final class WalStream implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -26,6 +27,7 @@ public final class WalStream implements AutoCloseable {
   private final Timeline timeline;
   private final Thread heartbeat;
   private volatile Lsn position;
+  private volatile Lsn flushed = Lsn.NONE;
   private boolean inData;
   private long lastMessage = System.nanoTime();
   private boolean asked;
@@ -40,7 +42,11 @@ public final class WalStream implements AutoCloseable {
   static WalStream begin(ReplicationWire wire, Lsn from, Timeline timeline) {
     char type = wire.nextMessage();
     if (type == 'T') {
-      throw TimelineEndedException.at(wire.server(), timeline, from);
+      wire.readRest();
+      TimelineEndedException ended =
+          TimelineEndedException.of(wire.server(), timeline, from, wire.readRows());
+      wire.finishCommand();
+      throw ended;
     }
     if (type != 'W') {
       throw wire.unexpected(type);
@@ -59,7 +65,8 @@ public final class WalStream implements AutoCloseable {
    *
    * @param wait how long to wait for some; once they begin to arrive, the usual limits hold
    * @return how many, or nothing if none came in time
-   * @throws TimelineEndedException if the server has left the timeline
+   * @throws TimelineEndedException if the server has left the timeline; then the session takes
+   *     another command
    * @throws PostgresException if the server fails, or was silent for longer than it may
    */
   public Optional<Integer> read(byte[] buffer, int offset, int length, Duration wait) {
@@ -98,9 +105,34 @@ public final class WalStream implements AutoCloseable {
     char type = wire.nextMessage();
     switch (type) {
       case 'd' -> acceptCopyData();
-      case 'c' -> throw TimelineEndedException.at(wire.server(), timeline, position);
+      case 'c' -> throw timelineEnded();
       default -> throw wire.unexpected(type);
     }
+  }
+
+  /** The server waits for this side to end the stream too, and tells what comes next. */
+  private TimelineEndedException timelineEnded() {
+    close();
+    try {
+      heartbeat.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return TimelineEndedException.of(wire.server(), timeline, position, List.of());
+    }
+    wire.sendCopyDone();
+    TimelineEndedException ended =
+        TimelineEndedException.of(wire.server(), timeline, position, wire.readResult());
+    wire.finishCommand();
+    return ended;
+  }
+
+  /**
+   * Tells the server that all before a position is flushed on this side, and need not be kept for
+   * it. Any thread may do so.
+   */
+  public void confirm(Lsn flushedTo) {
+    flushed = flushedTo;
+    sendStatus(false);
   }
 
   private void acceptCopyData() {
@@ -131,8 +163,8 @@ public final class WalStream implements AutoCloseable {
         ByteBuffer.allocate(34)
             .put((byte) 'r')
             .putLong(received)
-            .putLong(Lsn.NONE.value())
-            .putLong(Lsn.NONE.value())
+            .putLong(flushed.value())
+            .putLong(flushed.value())
             .putLong(wire.clock().millis() * 1000 - EPOCH_MICROS)
             .put((byte) (replyWanted ? 1 : 0))
             .array();
