@@ -42,7 +42,7 @@ public record ConnectionSettings(
     Clock clock) {
 
   /** The name that sessions have on the server. */
-  static final String APPLICATION = "holdfast";
+  public static final String APPLICATION = "holdfast";
 
   /**
    * Sessions are idle while files are read, and wait for checkpoints: limits that the role, the

@@ -3,6 +3,7 @@ package io.holdfast.postgres;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -56,6 +57,22 @@ public final class ReplicationSession implements AutoCloseable {
         SystemIdentifier.parse(row.text(0)), Timeline.parse(row.text(1)), Lsn.parse(row.text(2)));
   }
 
+  /**
+   * What the WAL of this server has in common.
+   *
+   * @throws UnsupportedClusterException if Holdfast does not know such WAL
+   */
+  public WalFormat walFormat() {
+    SystemIdentifier system = identify().system();
+    int segmentSize = (int) showSize("wal_segment_size");
+    int pageSize = (int) showSize("wal_block_size");
+    try {
+      return new WalFormat(serverMajor(), system, segmentSize, pageSize);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedClusterException(describe() + ": " + e.getMessage());
+    }
+  }
+
   /** The value of a server setting, as text with its unit. */
   public String show(String parameter) {
     if (!PARAMETER_NAME.matcher(parameter).matches()) {
@@ -94,8 +111,9 @@ public final class ReplicationSession implements AutoCloseable {
    * Where a slot keeps WAL from.
    *
    * @param restart from where on; null if the slot keeps none
+   * @param timeline of that position; null likewise
    */
-  public record Slot(@Nullable Lsn restart) {}
+  public record Slot(@Nullable Lsn restart, @Nullable Timeline timeline) {}
 
   /**
    * Makes a physical slot that stays, and keeps all WAL from the last checkpoint on.
@@ -116,7 +134,10 @@ public final class ReplicationSession implements AutoCloseable {
         one(wire.query("reading a replication slot", "READ_REPLICATION_SLOT \"" + name + "\""));
     return row.isNull(0)
         ? Optional.empty()
-        : Optional.of(new Slot(row.isNull(1) ? null : Lsn.parse(row.text(1))));
+        : Optional.of(
+            new Slot(
+                row.isNull(1) ? null : Lsn.parse(row.text(1)),
+                row.isNull(2) ? null : Timeline.parse(row.text(2))));
   }
 
   /** Removes a slot, with what it keeps. */

@@ -1,7 +1,6 @@
 package io.holdfast.postgres;
 
 import io.holdfast.postgres.wal.Lsn;
-import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalPageCheck;
@@ -74,22 +73,11 @@ public final class RequiredWal implements AutoCloseable {
    */
   public static RequiredWal reserve(ReplicationSession session, String slot) {
     try {
-      WalFormat format = formatOf(session);
+      WalFormat format = session.walFormat();
       return new RequiredWal(session, slot, session.createTemporarySlot(slot), format);
     } catch (RuntimeException e) {
       session.close();
       throw e;
-    }
-  }
-
-  private static WalFormat formatOf(ReplicationSession session) {
-    SystemIdentifier system = session.identify().system();
-    int segmentSize = (int) session.showSize("wal_segment_size");
-    int pageSize = (int) session.showSize("wal_block_size");
-    try {
-      return new WalFormat(session.serverMajor(), system, segmentSize, pageSize);
-    } catch (IllegalArgumentException e) {
-      throw new UnsupportedClusterException(session.describe() + ": " + e.getMessage());
     }
   }
 

@@ -20,6 +20,11 @@ public final class ServerConnectionException extends PostgresException {
     super(category, message, hint, cause);
   }
 
+  static ServerConnectionException shuttingDown(String server) {
+    return new ServerConnectionException(
+        FailureCategory.UNAVAILABLE, server + " is shutting down", "", null);
+  }
+
   /** This thread was interrupted; its status stays set. */
   static ServerConnectionException interrupted(String doing) {
     return interrupted(doing, null);

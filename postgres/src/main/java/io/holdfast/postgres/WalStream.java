@@ -106,6 +106,7 @@ public final class WalStream implements AutoCloseable {
     switch (type) {
       case 'd' -> acceptCopyData();
       case 'c' -> throw timelineEnded();
+      case 'C' -> throw ServerConnectionException.shuttingDown(wire.server());
       default -> throw wire.unexpected(type);
     }
   }
@@ -164,7 +165,7 @@ public final class WalStream implements AutoCloseable {
             .put((byte) 'r')
             .putLong(received)
             .putLong(flushed.value())
-            .putLong(flushed.value())
+            .putLong(Lsn.NONE.value())
             .putLong(wire.clock().millis() * 1000 - EPOCH_MICROS)
             .put((byte) (replyWanted ? 1 : 0))
             .array();

@@ -236,6 +236,7 @@ public final class WalArchive {
           .filter(NameForm.WAL_HISTORY::fits)
           .sorted()
           .map(WalArchive::history)
+          .filter(history -> history.timeline() > 1) // the first has none
           .toList();
     }
   }

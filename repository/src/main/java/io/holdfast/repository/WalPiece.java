@@ -74,6 +74,20 @@ public record WalPiece(String segment, int from, int to, String hash) {
     if (from >= to || to > segmentSize || (!whole && to - from == segmentSize)) {
       return null;
     }
-    return new WalPiece(parts.group(1), (int) from, (int) to, parts.group(4));
+    return isPossible(parts.group(1), segmentSize)
+        ? new WalPiece(parts.group(1), (int) from, (int) to, parts.group(4))
+        : null;
+  }
+
+  /** Whether a server may write a segment of that name; it never gets to the last one of all. */
+  private static boolean isPossible(String segment, int segmentSize) {
+    long timeline = Long.parseLong(segment, 0, 8, 16);
+    long high = Long.parseLong(segment, 8, 16, 16);
+    long low = Long.parseLong(segment, 16, 24, 16);
+    long most = (1L << 32) / segmentSize - 1;
+    return timeline >= 1
+        && timeline <= Integer.MAX_VALUE
+        && low <= most
+        && (high != 0xFFFF_FFFFL || low != most);
   }
 }

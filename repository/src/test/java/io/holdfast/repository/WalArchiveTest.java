@@ -253,10 +253,17 @@ class WalArchiveTest {
             name.replace("00000000-0000000a", "00ffffff-01000001"),
             name.replace("00000000-0000000a", "ffffffff-ffffffff"),
             name.replace("/0000000200000001/", "/0000000200000002/"),
-            name.replace("/0000000200000001/", "/"))) {
+            name.replace("/0000000200000001/", "/"),
+            name.replace("00000002000000010", "00000000000000010"),
+            name.replace("00000002000000010", "80000000000000010"),
+            name.replace("000000AF.", "00000100."),
+            name.replace("0000000200000001", "00000002FFFFFFFF").replace("000000AF.", "000000FF."),
+            name.replaceAll("0000000200000001/.*", "history/00000001-" + "0".repeat(32)),
+            name.replaceAll("0000000200000001/.*", "history/00000000-" + "0".repeat(32)))) {
       store.put(ObjectName.of(stranger), ByteBuffer.allocate(10));
     }
     assertThat(pieces(archive.pieces())).containsExactly(piece);
+    assertThat(archive.listHistories()).isEmpty();
     assertThat(put(archive, SEGMENT, 0, noise(10)).others()).containsExactly(piece);
   }
 

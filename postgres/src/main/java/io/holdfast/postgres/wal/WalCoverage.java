@@ -27,11 +27,18 @@ public final class WalCoverage {
     this.segmentSize = segmentSize;
   }
 
-  /** There is a whole segment. */
-  public void addSegment(long number) {
-    segments
-        .computeIfAbsent(number / SEGMENTS_TOGETHER, key -> new BitSet())
-        .set((int) (number % SEGMENTS_TOGETHER));
+  /**
+   * There is a whole segment.
+   *
+   * @return whether that was not told before
+   */
+  public boolean addSegment(long number) {
+    BitSet there =
+        segments.computeIfAbsent(number / SEGMENTS_TOGETHER, key -> new BitSet(SEGMENTS_TOGETHER));
+    int at = (int) (number % SEGMENTS_TOGETHER);
+    boolean isNew = !there.get(at);
+    there.set(at);
+    return isNew;
   }
 
   /** There are these bytes. */

@@ -1,0 +1,63 @@
+package io.holdfast.postgres.receiver;
+
+import io.holdfast.postgres.ConnectionSettings;
+import io.holdfast.postgres.PostgresException;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+
+/** Asks a primary over SQL, in a session of its own each time. */
+final class AskServer implements ServerMark {
+  /** The time first: what is flushed later may lie behind the position. */
+  private static final String QUERY =
+      "WITH now AS MATERIALIZED (SELECT clock_timestamp() AS time)"
+          + " SELECT time, flushed::text, left(pg_walfile_name(flushed), 8)"
+          + " FROM now, LATERAL (SELECT CASE WHEN pg_is_in_recovery() OR time IS NULL THEN NULL"
+          + " ELSE pg_current_wal_flush_lsn() END AS flushed) AS position"
+          + " WHERE NOT pg_is_in_recovery()";
+
+  private final ConnectionSettings server;
+
+  AskServer(ConnectionSettings server) {
+    this.server = server;
+  }
+
+  /** Whether the server has given up a slot, and keeps nothing for it any more. */
+  boolean isLost(String slot) {
+    try (Connection session = server.openSql();
+        PreparedStatement statement =
+            session.prepareStatement(
+                "SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = ?")) {
+      statement.setString(1, slot);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    } catch (SQLException | PostgresException e) {
+      return false; // who may not ask has the slot's position to go by
+    }
+  }
+
+  @Override
+  public Optional<Mark> ask() {
+    try (Connection session = server.openSql();
+        Statement statement = session.createStatement();
+        ResultSet row = statement.executeQuery(QUERY)) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Mark(
+              row.getObject(1, OffsetDateTime.class).toInstant(),
+              new Timeline(Integer.parseInt(row.getString(3), 16)),
+              Lsn.parse(row.getString(2))));
+    } catch (SQLException | PostgresException e) {
+      return Optional.empty(); // the stream tells what is wrong with the server
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.holdfast.postgres.receiver;
+
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalFormat;
+import io.holdfast.postgres.wal.WalSegmentName;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what is received into the spool, segment by segment, and says what is durable there. For
+ * one thread.
+ */
+final class WalIntake implements AutoCloseable {
+  private final WalSpool spool;
+  private final WalFormat format;
+  private final ReceivedWal received;
+  private @Nullable Running running;
+  private @Nullable Position next;
+
+  /** The segment that is being written. */
+  private record Running(WalSegmentName name, WalSpool.Writer writer) {
+    Position position() {
+      return new Position(name.timeline(), name.start().plus(writer.length()));
+    }
+  }
+
+  /** Where the next byte belongs. */
+  record Position(Timeline timeline, Lsn lsn) {}
+
+  /** Takes up what an earlier process left in the spool; all of that waits to be stored. */
+  WalIntake(WalSpool spool, WalFormat format, ReceivedWal received) {
+    this.spool = spool;
+    this.format = format;
+    this.received = received;
+    List<WalSpool.Spooled> left = spool.list();
+    for (WalSpool.Spooled segment : left.subList(0, Math.max(0, left.size() - 1))) {
+      received.flushed(segment.name(), segment.length(), true);
+    }
+    if (!left.isEmpty()) {
+      resume(left.getLast());
+    }
+  }
+
+  private void resume(WalSpool.Spooled last) {
+    long durable = spool.durable(last);
+    long good = durable < 0 ? wholeRecords(last) : durable;
+    next = new Position(last.name().timeline(), last.name().start().plus(good));
+    received.flushed(last.name(), good, good == format.segmentSize());
+  }
+
+  /** Where the records end that can be told to be right. */
+  private long wholeRecords(WalSpool.Spooled last) {
+    CommitFollower records = new CommitFollower(format, last.name().start());
+    records.advance(
+        number ->
+            number == last.name().number()
+                ? Optional.of(new SpooledBytes(spool, last.name(), last.length()))
+                : Optional.empty());
+    return Math.clamp(records.position().minus(last.name().start()), 0, last.length());
+  }
+
+  /** Where to go on; nothing if nothing was ever received. */
+  Optional<Position> position() {
+    return Optional.ofNullable(running == null ? next : running.position());
+  }
+
+  /**
+   * Goes on at a position: where it is, or at the start of a segment, after {@link #end}.
+   *
+   * @throws IllegalArgumentException if neither is so
+   */
+  void begin(Position at) {
+    if (running != null && running.position().equals(at)) {
+      return;
+    }
+    if (running != null) {
+      throw new IllegalArgumentException("not at " + at + " but at " + running.position());
+    }
+    open(at);
+  }
+
+  private void open(Position at) {
+    WalSegmentName name = WalSegmentName.containing(at.timeline(), at.lsn(), format.segmentSize());
+    running = new Running(name, spool.write(name, at.lsn().minus(name.start())));
+    flush();
+  }
+
+  /** Adds bytes that follow; those of a full segment are durable when this returns. */
+  void write(byte[] bytes, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      Running now = current();
+      int part = (int) Math.min(length - done, format.segmentSize() - now.writer.length());
+      now.writer.write(bytes, offset + done, part);
+      done += part;
+      if (now.writer.length() == format.segmentSize()) {
+        end(new Position(now.name.timeline(), now.name.end()));
+        open(new Position(now.name.timeline(), now.name.end()));
+      }
+    }
+  }
+
+  /** Makes all durable, and returns the position behind it. */
+  Lsn flush() {
+    Running now = current();
+    now.writer.sync();
+    received.flushed(now.name, now.writer.length(), false);
+    return now.position().lsn();
+  }
+
+  /**
+   * Ends the segment that is being written where it is: no more of it will come.
+   *
+   * @param then where to go on
+   */
+  void end(Position then) {
+    if (running != null) {
+      flush();
+      closeWriter();
+    }
+    next = then;
+    received.endLast();
+  }
+
+  private Running current() {
+    Running now = running;
+    if (now == null) {
+      throw new IllegalStateException("it has not begun");
+    }
+    return now;
+  }
+
+  private void closeWriter() {
+    if (running != null) {
+      next = running.position();
+      running.writer.close();
+      running = null;
+    }
+  }
+
+  /** Makes all durable, as far as something was begun: its server is away. */
+  void flushIfBegun() {
+    if (running != null) {
+      flush();
+    }
+  }
+
+  /** What was received is durable and waits to be stored; the segment goes on another time. */
+  @Override
+  public void close() {
+    flushIfBegun();
+    closeWriter();
+  }
+}

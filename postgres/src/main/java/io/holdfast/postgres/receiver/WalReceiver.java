@@ -1,0 +1,378 @@
+package io.holdfast.postgres.receiver;
+
+import io.holdfast.postgres.ConnectionSettings;
+import io.holdfast.postgres.ReplicationSession;
+import io.holdfast.postgres.ServerErrorException;
+import io.holdfast.postgres.TimelineEndedException;
+import io.holdfast.postgres.WalStream;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.LsnRange;
+import io.holdfast.postgres.wal.MalformedHistoryException;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.TimelineHistory;
+import io.holdfast.postgres.wal.WalCoverage;
+import io.holdfast.postgres.wal.WalFormat;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.WalArchive;
+import io.holdfast.repository.WalArchives;
+import io.holdfast.repository.WalPiece;
+import io.holdfast.storage.FailureCategory;
+import io.holdfast.storage.HoldfastException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the WAL of one cluster as it is written, makes it durable in a spool, tells the server
+ * so, and stores it in a repository. A slot keeps on the server what this side does not have yet.
+ * It goes on where it was, whichever side was away, and follows promotions. What the server is told
+ * never waits for the repository.
+ */
+public final class WalReceiver {
+  private static final String NO_SUCH_FILE = "58P01";
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final int BUFFER = 1 << 20;
+
+  private final ConnectionSettings server;
+  private final WalArchives archives;
+  private final WalReceiverOptions options;
+  private final ReceiverEvents events;
+  private final AskServer askServer;
+
+  /** Spools that earlier processes left, until it is known which one is of the server's cluster. */
+  private final List<LogSpool> left = new ArrayList<>();
+
+  private @Nullable LogSpool spool;
+
+  /** Where the server had no WAL any more, and how it said so. */
+  private @Nullable Missing missing;
+
+  private record Missing(WalIntake.Position at, ServerErrorException why) {}
+
+  /** Reports to {@code events} what happens. */
+  public WalReceiver(
+      ConnectionSettings server,
+      WalArchives archives,
+      WalReceiverOptions options,
+      ReceiverEvents events) {
+    this.server = server;
+    this.archives = archives;
+    this.options = options;
+    this.events = events;
+    this.askServer = new AskServer(server);
+  }
+
+  /**
+   * Receives until the thread is interrupted; then what is in the spool is stored, unless that
+   * fails, and the thread is still interrupted when this returns. To be called once.
+   *
+   * @throws WrongClusterException if another cluster is there than was at the start
+   * @throws SpoolException if the spool cannot be used
+   */
+  public void run() {
+    try {
+      for (WalFormat format : LogSpool.left(options.spool())) {
+        left.add(open(format));
+      }
+      receive();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      closeSpools();
+    }
+  }
+
+  private LogSpool open(WalFormat format) {
+    return LogSpool.open(format, options, archives, askServer, events);
+  }
+
+  private void closeSpools() {
+    boolean interrupted = Thread.interrupted(); // to store what is left takes its time
+    if (spool != null) {
+      left.addFirst(spool);
+    }
+    try {
+      closeFirst();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** All of them, also when one fails. */
+  private void closeFirst() {
+    if (!left.isEmpty()) {
+      try (LogSpool _ = left.removeFirst()) {
+        closeFirst();
+      }
+    }
+  }
+
+  private void receive() throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      long begun = System.nanoTime();
+      try (ReplicationSession session = server.openReplication()) {
+        receiveIn(session);
+      } catch (WrongClusterException e) {
+        throw e;
+      } catch (HoldfastException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        if (e instanceof SpoolException && e.category() != FailureCategory.FULL) {
+          throw e;
+        }
+        events.troubled(e);
+      }
+      LogSpool own = spool;
+      if (own != null) {
+        own.intake().flushIfBegun();
+        awaitRoom(own);
+      }
+      boolean wasLong = System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
+      pause = wasLong ? FIRST_PAUSE : pause;
+      Thread.sleep(pause);
+      pause = pause.multipliedBy(2);
+      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+  }
+
+  /** While the spool is full the server is left to keep what it writes, without a session. */
+  private void awaitRoom(LogSpool own) throws InterruptedException {
+    do {
+      own.requireStoring();
+    } while (!own.received().awaitRoom(options.spoolBytes(), IDLE));
+  }
+
+  /** Until the session fails. */
+  private void receiveIn(ReplicationSession session) throws InterruptedException {
+    LogSpool own = spoolOf(session);
+    warnOfSynchronous(session);
+    Kept kept = kept(session);
+    ReplicationSession.Identity identity = session.identify();
+    WalIntake intake = own.intake();
+    WalIntake.Position from =
+        intake
+            .position()
+            .or(() -> endOfArchive(own))
+            .orElseGet(() -> new WalIntake.Position(kept.timeline(), startOfSegment(kept.from())));
+    Missing lost = missing;
+    if (lost != null && lost.at().equals(from)) {
+      from = behindGap(own, kept, lost);
+    }
+    from = onWay(session, own, identity.timeline(), from, kept);
+    while (true) {
+      intake.begin(from);
+      try {
+        from = stream(session, own, from);
+      } catch (ServerErrorException e) {
+        missing = e.sqlState().equals(NO_SUCH_FILE) ? new Missing(from, e) : null;
+        throw e;
+      }
+    }
+  }
+
+  /** That of the cluster that the session is with; what was left of others ends there. */
+  private LogSpool spoolOf(ReplicationSession session) {
+    WalFormat format = session.walFormat();
+    LogSpool own = spool;
+    if (own != null) {
+      if (!own.format().equals(format)) {
+        throw new WrongClusterException(session.describe(), own.format(), format);
+      }
+      return own;
+    }
+    for (LogSpool other : left) {
+      if (other.format().equals(format)) {
+        own = other;
+      }
+    }
+    if (own == null) {
+      own = open(format);
+    }
+    left.remove(own);
+    left.forEach(LogSpool::end);
+    spool = own;
+    return own;
+  }
+
+  private void warnOfSynchronous(ReplicationSession session) {
+    String names = session.show("synchronous_standby_names");
+    if (names.contains("*") || names.contains(ConnectionSettings.APPLICATION)) {
+      events.warned(
+          session.describe()
+              + " counts this receiver as a synchronous standby (synchronous_standby_names is '"
+              + names
+              + "'): commits wait for its disk, and for ever when it is away");
+    }
+  }
+
+  /** What the slot keeps on the server. */
+  private record Kept(Timeline timeline, Lsn from) {}
+
+  /** The slot is made if there is none, and made anew if the server has given it up. */
+  private Kept kept(ReplicationSession session) {
+    Optional<ReplicationSession.Slot> slot = session.slot(options.slot());
+    if (slot.isPresent() && (slot.get().restart() == null || askServer.isLost(options.slot()))) {
+      session.dropSlot(options.slot());
+      slot = Optional.empty();
+    }
+    if (slot.isEmpty()) {
+      session.createSlot(options.slot());
+      slot = session.slot(options.slot());
+    }
+    ReplicationSession.Identity identity = session.identify();
+    Lsn restart = slot.map(ReplicationSession.Slot::restart).orElse(null);
+    Timeline timeline = slot.map(ReplicationSession.Slot::timeline).orElse(null);
+    return new Kept(
+        timeline == null ? identity.timeline() : timeline,
+        restart == null ? identity.flushed() : restart);
+  }
+
+  /** The start of the segment in which the newest timeline ends that is stored. */
+  private static Optional<WalIntake.Position> endOfArchive(LogSpool own) {
+    int segmentSize = own.format().segmentSize();
+    TreeMap<Timeline, WalCoverage> stored = new TreeMap<>();
+    try (Stream<WalArchive.StoredPiece> pieces = own.archive().pieces()) {
+      pieces.map(WalArchive.StoredPiece::piece).forEach(piece -> add(piece, segmentSize, stored));
+    }
+    Map.Entry<Timeline, WalCoverage> newest = stored.lastEntry();
+    if (newest == null) {
+      return Optional.empty();
+    }
+    Lsn end = newest.getValue().ranges().getLast().to();
+    return Optional.of(
+        new WalIntake.Position(newest.getKey(), new Lsn(end.value() & -(long) segmentSize)));
+  }
+
+  private static void add(WalPiece piece, int segmentSize, Map<Timeline, WalCoverage> to) {
+    WalSegmentName segment = WalSegmentName.parse(piece.segment(), segmentSize);
+    Lsn start = segment.start();
+    to.computeIfAbsent(segment.timeline(), timeline -> new WalCoverage(segmentSize))
+        .add(new LsnRange(start.plus(piece.from()), start.plus(piece.to())));
+  }
+
+  private Lsn startOfSegment(Lsn position) {
+    LogSpool own = spool;
+    if (own == null) {
+      throw new IllegalStateException("no session yet");
+    }
+    return new Lsn(position.value() & -(long) own.format().segmentSize());
+  }
+
+  /** Goes on where the slot begins; what lies between is lost. */
+  private WalIntake.Position behindGap(LogSpool own, Kept kept, Missing lost) {
+    Lsn from = startOfSegment(kept.from());
+    if (!lost.at().lsn().isBefore(from)) {
+      return lost.at(); // the slot keeps it, the server says: tried again, and told again
+    }
+    WalIntake.Position next = new WalIntake.Position(kept.timeline(), from);
+    own.intake().end(next);
+    events.gap(new LsnRange(lost.at().lsn(), from), String.valueOf(lost.why().getMessage()));
+    return next;
+  }
+
+  /**
+   * Leads what was received so far to the timeline that the server is on. What was received of a
+   * timeline behind the point where the server left it, its old primary wrote; it stays.
+   */
+  private WalIntake.Position onWay(
+      ReplicationSession session, LogSpool own, Timeline now, WalIntake.Position from, Kept kept) {
+    if (now.equals(from.timeline())) {
+      giveHistory(session, own, now);
+      return from;
+    }
+    if (now.compareTo(from.timeline()) < 0) {
+      throw new OldPrimaryException(session.describe(), now, from.timeline());
+    }
+    TimelineHistory history = giveHistory(session, own, now);
+    List<TimelineHistory.Part> parts = history.parts();
+    for (int i = 0; i < parts.size() - 1; i++) {
+      TimelineHistory.Part part = parts.get(i);
+      giveHistory(session, own, part.timeline());
+      if (part.timeline().equals(from.timeline())) {
+        Lsn left = parts.get(i + 1).from();
+        if (!left.isBefore(from.lsn())) {
+          return from;
+        }
+        return leave(
+            own, new WalIntake.Position(parts.get(i + 1).timeline(), startOfSegment(left)));
+      }
+    }
+    return leave(own, new WalIntake.Position(kept.timeline(), startOfSegment(kept.from())));
+  }
+
+  private static WalIntake.Position leave(LogSpool own, WalIntake.Position next) {
+    own.intake().end(next);
+    return next;
+  }
+
+  /** Has the history of a timeline stored, before any segment of it is. */
+  private static TimelineHistory giveHistory(
+      ReplicationSession session, LogSpool own, Timeline timeline) {
+    if (timeline.id() == 1) {
+      return TimelineHistory.ofFirst(timeline);
+    }
+    byte[] file = session.timelineHistory(timeline);
+    own.received().add(new ReceivedWal.History(timeline, file));
+    try {
+      return TimelineHistory.parse(timeline, file);
+    } catch (MalformedHistoryException e) {
+      throw new OldPrimaryException(session.describe(), e);
+    }
+  }
+
+  /** Streams a timeline to its end, and returns where the next one goes on. */
+  private WalIntake.Position stream(
+      ReplicationSession session, LogSpool own, WalIntake.Position from)
+      throws InterruptedException {
+    try (WalStream wal = session.startReplication(options.slot(), from.lsn(), from.timeline())) {
+      events.streaming(session.describe(), from.lsn());
+      copy(wal, own);
+      throw new IllegalStateException("a stream without end has ended");
+    } catch (TimelineEndedException e) {
+      TimelineEndedException.Next after = e.next().orElseThrow(() -> e);
+      giveHistory(session, own, after.timeline());
+      return leave(
+          own, new WalIntake.Position(after.timeline(), startOfSegment(after.switchedAt())));
+    }
+  }
+
+  private void copy(WalStream wal, LogSpool own) throws InterruptedException {
+    byte[] buffer = new byte[BUFFER];
+    long flushAt = 0;
+    boolean unflushed = false;
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      own.requireStoring();
+      Duration wait = unflushed ? Duration.ofNanos(Math.max(0, flushAt - System.nanoTime())) : IDLE;
+      Optional<Integer> count = wal.read(buffer, 0, buffer.length, wait);
+      if (count.isPresent()) {
+        missing = null;
+        own.intake().write(buffer, 0, count.get());
+        if (!unflushed) {
+          unflushed = true;
+          flushAt = System.nanoTime() + options.flushInterval().toNanos();
+        }
+      }
+      if (unflushed && System.nanoTime() >= flushAt) {
+        wal.confirm(own.intake().flush());
+        unflushed = false;
+        if (own.received().bytes() >= options.spoolBytes()) {
+          throw SpoolException.full(options.spool(), options.spoolBytes());
+        }
+      }
+    }
+  }
+}
