@@ -55,6 +55,11 @@ record Context(
     return new ReadConfiguration(new ConfigurationSchema()).from(configurationFile(named));
   }
 
+  /** Where what waits to be stored is kept, if the configuration says nothing. */
+  Path spools() {
+    return new LocalPlaces(environment).state().resolve("spool");
+  }
+
   Path configurationFile(@Nullable Path named) {
     if (named != null) {
       return named;

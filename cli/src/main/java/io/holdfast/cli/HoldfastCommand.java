@@ -65,6 +65,8 @@ final class HoldfastCommand implements Runnable {
     commands.put("show", ShowCommand::new);
     commands.put("restore", RestoreCommand::new);
     commands.put("verify", VerifyCommand::new);
+    commands.put("window", WindowCommand::new);
+    commands.put("wal", HoldfastCommand::wal);
     commands.put("config", HoldfastCommand::config);
     commands.put("demo", DemoCommand::new);
     commands.put("version", VersionCommand::new);
@@ -75,6 +77,11 @@ final class HoldfastCommand implements Runnable {
     return new CommandLine(new ConfigCommand(context.terminal()))
         .addSubcommand(new ConfigValidateCommand(context))
         .addSubcommand(new ConfigSchemaCommand(context));
+  }
+
+  private static CommandLine wal(Context context) {
+    return new CommandLine(new WalCommand(context.terminal()))
+        .addSubcommand(new WalReceiveCommand(context));
   }
 
   private static CommandLine commandLine(Context context, Set<String> names) {

@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.repository.Codec;
 import io.holdfast.repository.Compression;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,17 @@ final class BindConfiguration {
         choice(node, "tls", SourceSettings.Tls.PREFER),
         optional(node, "root-certificate").map(this::path),
         choice(node, "mode", SourceSettings.ReadMode.STREAM),
-        optional(node, "data-directory").map(this::path));
+        optional(node, "data-directory").map(this::path),
+        wal(node.path("wal")));
+  }
+
+  private SourceSettings.Wal wal(JsonNode node) {
+    SourceSettings.Wal usual = SourceSettings.Wal.DEFAULT;
+    return new SourceSettings.Wal(
+        node.path("slot").asString(usual.slot()),
+        optional(node, "spool").map(this::path),
+        node.path("spool-gigabytes").asLong(usual.spoolBytes() >> 30) << 30,
+        Duration.ofSeconds(node.path("seal-seconds").asLong(usual.sealInterval().toSeconds())));
   }
 
   private SourceSettings tree(String name, String type, JsonNode node) {

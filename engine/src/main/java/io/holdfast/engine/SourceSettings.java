@@ -1,6 +1,7 @@
 package io.holdfast.engine;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ public sealed interface SourceSettings {
    * @param host a name or address, or the directory of a Unix-domain socket
    * @param dataDirectory where the data directory is seen from here, for {@link ReadMode#DIRECT};
    *     empty: where the server says it is
+   * @param wal how its write-ahead log is received
    */
   record Postgresql(
       String name,
@@ -26,8 +28,23 @@ public sealed interface SourceSettings {
       Tls tls,
       Optional<Path> rootCertificate,
       ReadMode mode,
-      Optional<Path> dataDirectory)
+      Optional<Path> dataDirectory,
+      Wal wal)
       implements SourceSettings {}
+
+  /**
+   * How a write-ahead log is received.
+   *
+   * @param slot of the server, which keeps what was not received yet
+   * @param spool a directory for what is not stored yet; empty: the usual place
+   * @param spoolBytes that may wait there
+   * @param sealInterval after which what is new is stored, at most
+   */
+  record Wal(String slot, Optional<Path> spool, long spoolBytes, Duration sealInterval) {
+    /** Where nothing is said. */
+    public static final Wal DEFAULT =
+        new Wal("holdfast", Optional.empty(), 10L << 30, Duration.ofMinutes(1));
+  }
 
   /**
    * A tree of files.

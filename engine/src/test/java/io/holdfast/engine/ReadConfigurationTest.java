@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.holdfast.repository.Compression;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,8 @@ class ReadConfigurationTest {
                 SourceSettings.Tls.PREFER,
                 Optional.empty(),
                 SourceSettings.ReadMode.STREAM,
-                Optional.empty()),
+                Optional.empty(),
+                SourceSettings.Wal.DEFAULT),
             new SourceSettings.Tree(
                 "uploads", Path.of("/srv/up"), false, List.of(), List.of(), false));
     assertThat(configuration.policies()).isEmpty();
@@ -90,7 +92,12 @@ class ReadConfigurationTest {
                 SourceSettings.Tls.VERIFY_FULL,
                 Optional.of(Path.of("/etc/holdfast/ca.pem")),
                 SourceSettings.ReadMode.DIRECT,
-                Optional.of(Path.of("/var/lib/postgresql/18/main"))),
+                Optional.of(Path.of("/var/lib/postgresql/18/main")),
+                new SourceSettings.Wal(
+                    "holdfast",
+                    Optional.of(Path.of("/var/lib/holdfast/spool")),
+                    20L << 30,
+                    Duration.ofSeconds(30))),
             new SourceSettings.Tree(
                 "uploads",
                 Path.of("/srv/platform/uploads"),

@@ -1,0 +1,117 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.HumanFormat;
+import io.holdfast.engine.ReceiveWal;
+import io.holdfast.postgres.receiver.ReceiverEvents;
+import io.holdfast.postgres.wal.EndOfWal;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.LsnRange;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.storage.HoldfastException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast wal receive}. */
+@Command(
+    name = "receive",
+    description = {
+      "Receives the write-ahead log of a database while it is written, until it is stopped (Ctrl-C, SIGTERM).",
+      "What comes in is made durable in a spool on this machine and stored in the repository: each segment when it is"
+          + " full, and of the running one, at least once a minute, what is new. A replication slot keeps on the"
+          + " server what was not received. It goes on where it was, whichever side was away."
+    },
+    footer = {"", "Example:", "  holdfast wal receive --source main"})
+final class WalReceiveCommand extends Subcommand {
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "The database, if the configuration names several.")
+  private String source = "";
+
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  WalReceiveCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    new ReceiveWal(context().surroundings())
+        .run(
+            new ReceiveWal.Request(configuration(), source, repository, context().spools()),
+            new Lines());
+    return ExitCode.OK;
+  }
+
+  /** Tells what happens, a line each. */
+  private final class Lines implements ReceiverEvents {
+    private String lastTrouble = "";
+
+    @Override
+    public synchronized void streaming(String server, Lsn from) {
+      lastTrouble = "";
+      print("receiving from " + SafeText.of(server) + ", from " + from + " on");
+    }
+
+    @Override
+    public void stored(Timeline timeline, Lsn end) {
+      if (!options().quiet()) {
+        print("stored up to " + end + " on timeline " + timeline);
+      }
+    }
+
+    /** What goes on for long is told once. */
+    @Override
+    public synchronized void troubled(HoldfastException failure) {
+      String message = String.valueOf(failure.getMessage());
+      if (!message.equals(lastTrouble)) {
+        lastTrouble = message;
+        warn(message);
+      }
+    }
+
+    @Override
+    public void gap(LsnRange missing, String why) {
+      warn(
+          "the log has a gap from "
+              + missing
+              + " ("
+              + HumanFormat.size(missing.length())
+              + "): "
+              + why
+              + ". Back up the database: no moment between the gap and the next backup can be recovered.");
+    }
+
+    @Override
+    public void conflict(WalSegmentName segment) {
+      warn(
+          "segment "
+              + segment
+              + " is stored with other bytes too: two servers wrote it. Both are kept.");
+    }
+
+    @Override
+    public void warned(String message) {
+      warn(message);
+    }
+
+    @Override
+    public void damaged(WalSegmentName segment, EndOfWal found) {
+      warn(
+          "segment "
+              + segment
+              + " has at "
+              + found.position()
+              + " "
+              + found.what()
+              + ". It is kept as it came.");
+    }
+  }
+}
