@@ -9,6 +9,7 @@ import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.storage.HoldfastException;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -52,7 +53,9 @@ final class WalReceiveCommand extends Subcommand {
 
   /** Tells what happens, a line each. */
   private final class Lines implements ReceiverEvents {
+    private static final Duration BETWEEN = Duration.ofMinutes(1);
     private String lastTrouble = "";
+    private long lastTold = System.nanoTime() - BETWEEN.toNanos();
 
     @Override
     public synchronized void streaming(String server, Lsn from) {
@@ -62,7 +65,9 @@ final class WalReceiveCommand extends Subcommand {
 
     @Override
     public void stored(Timeline timeline, Lsn end) {
-      if (!options().quiet()) {
+      long now = System.nanoTime();
+      if (!options().quiet() && now - lastTold >= BETWEEN.toNanos()) {
+        lastTold = now;
         print("stored up to " + end + " on timeline " + timeline);
       }
     }

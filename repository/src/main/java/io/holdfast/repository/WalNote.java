@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What whoever stored a piece of a log knew about it.
  *
  * @param received when it was complete, by the client's clock
- * @param lastCommit by the server's clock, of the last commit that ends in it; null if there is
- *     none
+ * @param lastCommit by the server's clock, of the last commit that was seen to end in it or before
+ *     it; null if none was
  * @param complete a moment of the server's clock of which is known that all that was flushed by
  *     then lies before the end of the piece; null if none is
  */

@@ -67,8 +67,8 @@ final class CommitFollower {
     }
   }
 
-  /** The time of the last commit, if its record ends between these positions; else null. */
-  @Nullable Instant lastCommitIn(Lsn from, Lsn to) {
-    return from.isBefore(lastCommitEnd) && !to.isBefore(lastCommitEnd) ? lastCommit : null;
+  /** The time of the last commit, if its record ends before a position; else null. */
+  @Nullable Instant lastCommitBefore(Lsn end) {
+    return end.isBefore(lastCommitEnd) ? null : lastCommit;
   }
 }

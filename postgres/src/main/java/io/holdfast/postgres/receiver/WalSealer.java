@@ -53,6 +53,10 @@ final class WalSealer {
   private int sealedTo;
   private CommitFollower follower;
   private ServerMark.@Nullable Mark mark;
+
+  /** The time of the latest mark that was reached on this timeline. */
+  private @Nullable Instant complete;
+
   private long lastSeal = System.nanoTime();
 
   WalSealer(
@@ -148,6 +152,7 @@ final class WalSealer {
     }
     sealedTo = storedOf(segment);
     if (before == null || !before.next().equals(name)) {
+      complete = null;
       forget();
       follower = new CommitFollower(format, name.start());
     }
@@ -242,16 +247,14 @@ final class WalSealer {
   }
 
   private WalNote note(WalSegmentName name, int from, int length) {
-    Lsn start = name.start().plus(from);
-    Lsn end = start.plus(length);
+    Lsn end = name.start().plus(from).plus(length);
     ServerMark.Mark known = mark;
-    Instant complete = null;
     if (known != null
         && known.timeline().equals(name.timeline())
         && !end.isBefore(known.position())) {
       complete = known.time();
     }
-    return new WalNote(clock.instant(), follower.lastCommitIn(start, end), complete);
+    return new WalNote(clock.instant(), follower.lastCommitBefore(end), complete);
   }
 
   private void follow(ReceivedWal.Segment upTo) {

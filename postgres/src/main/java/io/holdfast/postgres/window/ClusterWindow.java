@@ -15,6 +15,7 @@ import io.holdfast.storage.StorageException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ public record ClusterWindow(
    * @param to all commits up to then are in it; null where that is not known
    */
   public record TimedStretch(Stretch stretch, Instant from, @Nullable Instant to) {}
+
+  /** How far behind the end of a stretch its time is looked for. */
+  private static final int SEGMENTS_BACK = 16;
 
   public ClusterWindow {
     stretches = List.copyOf(stretches);
@@ -123,20 +127,42 @@ public record ClusterWindow(
       return latest;
     }
     Lsn end = stretch.to();
-    WalSegmentName segment =
-        WalSegmentName.containing(stretch.timeline(), end.plus(-1), archive.log().segmentSize());
-    int to = (int) end.minus(segment.start());
-    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment.toString())) {
-      for (WalArchive.StoredPiece stored : pieces.filter(is -> is.piece().to() == to).toList()) {
-        try {
-          WalNote note = archive.note(stored);
-          latest = later(later(latest, note.lastCommit()), note.complete());
-        } catch (CorruptObjectException | StorageException e) {
-          warnings.add(String.valueOf(e.getMessage()));
-        }
+    for (int segments = 0; segments < SEGMENTS_BACK && stretch.from().isBefore(end); segments++) {
+      WalSegmentName segment =
+          WalSegmentName.containing(stretch.timeline(), end.plus(-1), archive.log().segmentSize());
+      Instant known = end(archive, segment, (int) end.minus(segment.start()), warnings);
+      if (known != null) {
+        return later(latest, known);
       }
+      end = segment.start();
     }
     return latest;
+  }
+
+  /** What the pieces of a segment tell of its end, or of the last position that they tell of. */
+  private static @Nullable Instant end(
+      WalArchive archive, WalSegmentName segment, int to, List<String> warnings) {
+    List<WalArchive.StoredPiece> pieces;
+    try (Stream<WalArchive.StoredPiece> all = archive.piecesOf(segment.toString())) {
+      pieces =
+          all.filter(is -> is.piece().to() <= to)
+              .sorted(
+                  Comparator.comparingInt((WalArchive.StoredPiece is) -> is.piece().to())
+                      .reversed())
+              .toList();
+    }
+    for (WalArchive.StoredPiece stored : pieces) {
+      try {
+        WalNote note = archive.note(stored);
+        Instant known = later(note.lastCommit(), note.complete());
+        if (known != null) {
+          return known;
+        }
+      } catch (CorruptObjectException | StorageException e) {
+        warnings.add(String.valueOf(e.getMessage()));
+      }
+    }
+    return null;
   }
 
   private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
