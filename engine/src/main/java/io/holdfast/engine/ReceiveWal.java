@@ -38,7 +38,7 @@ public final class ReceiveWal {
     SourceSettings.Postgresql source = database(request.configuration(), request.source());
     RepositorySettings settings = request.configuration().repository(request.repository());
     SourceSettings.Wal wal = source.wal();
-    Path spool = wal.spool().orElseGet(() -> request.spools().resolve(source.name()));
+    Path spool = wal.spool().orElse(request.spools()).resolve(source.name());
     WalReceiverOptions options =
         new WalReceiverOptions(
             source.name(),

@@ -5,6 +5,7 @@ import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +31,11 @@ final class ReceivedWal {
 
   /** The history file of a timeline, which is stored before any segment of it. */
   @SuppressWarnings("ArrayRecordComponent") // read only
-  record History(Timeline timeline, byte[] content) {}
+  record History(Timeline timeline, byte[] content) {
+    boolean isSame(History other) {
+      return timeline.equals(other.timeline) && Arrays.equals(content, other.content);
+    }
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -60,9 +65,14 @@ final class ReceivedWal {
         });
   }
 
-  /** The history of a timeline is known, before its first segment is. */
+  /** The history of a timeline is known, before its first segment is; told again it counts once. */
   void add(History history) {
-    locked(() -> histories.addLast(history));
+    locked(
+        () -> {
+          if (histories.stream().noneMatch(history::isSame)) {
+            histories.addLast(history);
+          }
+        });
   }
 
   /** The first history that is not stored; null if there is none. */

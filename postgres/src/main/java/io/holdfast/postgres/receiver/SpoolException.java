@@ -5,6 +5,7 @@ import io.holdfast.posix.PosixException;
 import io.holdfast.postgres.PostgresException;
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,7 @@ public final class SpoolException extends PostgresException {
   }
 
   static SpoolException failed(Path directory, IOException e) {
-    if (e instanceof PosixException posix
-        && (posix.errno() == Errno.ENOSPC || posix.errno() == Errno.EDQUOT)) {
+    if (isFull(e)) {
       return new SpoolException(
           FailureCategory.FULL,
           "the disk of the spool " + directory + " is full",
@@ -39,6 +39,14 @@ public final class SpoolException extends PostgresException {
         "the spool " + directory + " cannot be used: " + e,
         "Check its disk and who may write there. What is in it is not stored yet: do not remove it.",
         e);
+  }
+
+  private static boolean isFull(IOException e) {
+    if (e instanceof PosixException posix) {
+      return posix.errno() == Errno.ENOSPC || posix.errno() == Errno.EDQUOT;
+    }
+    return e instanceof FileSystemException named
+        && "No space left on device".equals(named.getReason());
   }
 
   static SpoolException full(Path directory, long most) {

@@ -19,10 +19,25 @@ final class WalIntake implements AutoCloseable {
   private @Nullable Running running;
   private @Nullable Position next;
 
+  /** Of what is in the spool since before this process, the segment that can be gone on with. */
+  private boolean resumed;
+
   /** The segment that is being written. */
-  private record Running(WalSegmentName name, WalSpool.Writer writer) {
-    Position position() {
-      return new Position(name.timeline(), name.start().plus(writer.length()));
+  private static final class Running {
+    final WalSegmentName name;
+    final WalSpool.Writer writer;
+
+    /** How much of it was made durable. */
+    long durable;
+
+    Running(WalSegmentName name, WalSpool.Writer writer) {
+      this.name = name;
+      this.writer = writer;
+      this.durable = writer.length();
+    }
+
+    Position position(long length) {
+      return new Position(name.timeline(), name.start().plus(length));
     }
   }
 
@@ -34,6 +49,7 @@ final class WalIntake implements AutoCloseable {
     this.spool = spool;
     this.format = format;
     this.received = received;
+    spool.histories().forEach(received::add);
     List<WalSpool.Spooled> left = spool.list();
     for (WalSpool.Spooled segment : left.subList(0, Math.max(0, left.size() - 1))) {
       received.flushed(segment.name(), segment.length(), true);
@@ -44,10 +60,11 @@ final class WalIntake implements AutoCloseable {
   }
 
   private void resume(WalSpool.Spooled last) {
-    long durable = spool.durable(last);
-    long good = durable < 0 ? wholeRecords(last) : durable;
+    long good = Math.max(spool.durable(last), wholeRecords(last));
+    boolean full = good == format.segmentSize();
     next = new Position(last.name().timeline(), last.name().start().plus(good));
-    received.flushed(last.name(), good, good == format.segmentSize());
+    resumed = !full;
+    received.flushed(last.name(), good, full);
   }
 
   /** Where the records end that can be told to be right. */
@@ -63,7 +80,7 @@ final class WalIntake implements AutoCloseable {
 
   /** Where to go on; nothing if nothing was ever received. */
   Optional<Position> position() {
-    return Optional.ofNullable(running == null ? next : running.position());
+    return Optional.ofNullable(running == null ? next : running.position(running.writer.length()));
   }
 
   /**
@@ -72,19 +89,25 @@ final class WalIntake implements AutoCloseable {
    * @throws IllegalArgumentException if neither is so
    */
   void begin(Position at) {
-    if (running != null && running.position().equals(at)) {
-      return;
+    Running now = running;
+    if (now == null) {
+      open(at);
+    } else if (!now.position(now.writer.length()).equals(at)) {
+      throw new IllegalArgumentException("not at " + at + " but in " + now.name);
     }
-    if (running != null) {
-      throw new IllegalArgumentException("not at " + at + " but at " + running.position());
-    }
-    open(at);
   }
 
   private void open(Position at) {
     WalSegmentName name = WalSegmentName.containing(at.timeline(), at.lsn(), format.segmentSize());
     running = new Running(name, spool.write(name, at.lsn().minus(name.start())));
+    resumed = false;
     flush();
+  }
+
+  /** Has the history of a timeline stored, before its first segment is. */
+  void history(Timeline timeline, byte[] content) {
+    spool.putHistory(timeline, content);
+    received.add(new ReceivedWal.History(timeline, content));
   }
 
   /** Adds bytes that follow; those of a full segment are durable when this returns. */
@@ -102,12 +125,23 @@ final class WalIntake implements AutoCloseable {
     }
   }
 
-  /** Makes all durable, and returns the position behind it. */
+  /**
+   * Makes all durable, and returns the position behind it. When that fails, what was not durable
+   * before is received again: a second try would succeed without having written anything.
+   */
   Lsn flush() {
     Running now = current();
-    now.writer.sync();
-    received.flushed(now.name, now.writer.length(), false);
-    return now.position().lsn();
+    try {
+      now.writer.sync();
+    } catch (SpoolException e) {
+      next = now.position(now.durable);
+      running = null;
+      now.writer.close();
+      throw e;
+    }
+    now.durable = now.writer.length();
+    received.flushed(now.name, now.durable, false);
+    return now.position(now.durable).lsn();
   }
 
   /**
@@ -116,6 +150,9 @@ final class WalIntake implements AutoCloseable {
    * @param then where to go on
    */
   void end(Position then) {
+    if (resumed && next != null) {
+      open(next); // cuts off what a crash left behind it
+    }
     if (running != null) {
       flush();
       closeWriter();
@@ -134,7 +171,7 @@ final class WalIntake implements AutoCloseable {
 
   private void closeWriter() {
     if (running != null) {
-      next = running.position();
+      next = running.position(running.durable);
       running.writer.close();
       running = null;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param source name of the source in the configuration
  * @param slot of the server; it is made where there is none
- * @param spool a directory for WAL that is not stored yet; each cluster has one of its own below
+ * @param spool a directory of this source alone, for WAL that is not stored yet
  * @param spoolBytes how much of it may wait there
  * @param sealInterval after which what is new of the running segment is stored, at most
  * @param flushInterval after which what has come in is made durable in the spool, at most

@@ -10,6 +10,7 @@ import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalNote;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.HoldfastException;
+import io.holdfast.storage.PutOutcome;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -139,6 +140,7 @@ final class WalSealer {
         history != null;
         history = received.history()) {
       archive.putHistory(history.timeline().id(), history.content());
+      spool.removeHistory(history);
       received.removeHistory();
     }
   }
@@ -195,7 +197,7 @@ final class WalSealer {
       }
       events.conflict(name);
     } catch (CorruptObjectException e) {
-      events.warned(e.getMessage() + "; the same bytes are stored again");
+      events.warned(String.valueOf(e.getMessage()));
     }
     return false;
   }
@@ -238,11 +240,34 @@ final class WalSealer {
   private void store(WalSegmentName name, int from, int to) {
     for (int at = from; at < to; at += WalArchive.MAX_PIECE) {
       int length = Math.min(WalArchive.MAX_PIECE, to - at);
-      byte[] bytes = spool.read(name, at, length);
-      WalNote note = note(name, at, length);
-      if (!archive.put(name.toString(), at, bytes, 0, length, note).others().isEmpty()) {
-        events.conflict(name);
-      }
+      store(name, at, spool.read(name, at, length), 0, length);
+    }
+  }
+
+  /**
+   * Stores a piece; where the same was stored before and is damaged, in halves, which have other
+   * names.
+   */
+  private void store(WalSegmentName name, int at, byte[] bytes, int offset, int length) {
+    WalArchive.Stored put =
+        archive.put(name.toString(), at, bytes, offset, length, note(name, at, length));
+    if (!put.others().isEmpty()) {
+      events.conflict(name);
+    }
+    if (put.outcome() == PutOutcome.EXISTS && !isWhole(put.piece()) && length > 1) {
+      int half = length / 2;
+      store(name, at, bytes, offset, half);
+      store(name, at + half, bytes, offset + half, length - half);
+    }
+  }
+
+  private boolean isWhole(WalPiece piece) {
+    try {
+      archive.read(piece);
+      return true;
+    } catch (CorruptObjectException e) {
+      events.warned(e.getMessage() + "; the same bytes are stored again");
+      return false;
     }
   }
 
@@ -258,6 +283,9 @@ final class WalSealer {
   }
 
   private void follow(ReceivedWal.Segment upTo) {
+    if (!isThere(follower.position(), upTo)) { // a gap lies between, or it was ended amid a record
+      follower = new CommitFollower(format, upTo.name().start());
+    }
     EndOfWal end = follower.advance(number -> open(number, upTo));
     boolean full = upTo.length() == format.segmentSize();
     boolean isShort =
@@ -266,6 +294,12 @@ final class WalSealer {
       events.damaged(upTo.name(), end);
       follower = new CommitFollower(format, upTo.name().end());
     }
+  }
+
+  private boolean isThere(Lsn position, ReceivedWal.Segment upTo) {
+    long number = Long.divideUnsigned(position.value(), format.segmentSize());
+    return number == upTo.name().number()
+        || stored.stream().anyMatch(segment -> segment.name().number() == number);
   }
 
   private Optional<InputStream> open(long number, ReceivedWal.Segment upTo) {

@@ -5,6 +5,7 @@ import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.PosixException;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,8 +20,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,11 +36,14 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * It is written after the bytes were forced to the disk, and never forced itself: so it may tell of
- * less. An interrupt does not break off what is done to a file.
+ * less, and counts where the records' own check sums do not reach. An interrupt does not break off
+ * what is done to a file.
  */
 final class WalSpool implements AutoCloseable {
   private static final int OWNER_ONLY = 0600;
   private static final BytePath DURABLE = BytePath.of("durable");
+  private static final Pattern HISTORY =
+      Pattern.compile("[0-7][0-9A-F]{7}-[0-9a-f]{8}\\.history(\\.new)?");
   private static final int NAME = 24;
   private static final int MARK = NAME + Long.BYTES + Integer.BYTES;
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
@@ -68,7 +74,12 @@ final class WalSpool implements AutoCloseable {
         directory.close();
         throw SpoolException.inUse(path);
       }
-      return new WalSpool(path, segmentSize, directory, mark(path, directory));
+      try {
+        return new WalSpool(path, segmentSize, directory, mark(path, directory));
+      } catch (IOException e) {
+        directory.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw SpoolException.failed(path, e);
     }
@@ -81,14 +92,15 @@ final class WalSpool implements AutoCloseable {
   }
 
   private static void make(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
-    }
     Path parent = Objects.requireNonNull(path.getParent());
-    make(parent);
-    Files.createDirectory(path, OWNER_DIRECTORY);
+    if (!Files.isDirectory(path)) {
+      if (!Files.isDirectory(parent)) {
+        make(parent);
+      }
+      Files.createDirectory(path, OWNER_DIRECTORY);
+    }
     try (DirectoryHandle above = handle(parent)) {
-      above.sync();
+      above.sync(); // also when it was made before: by a process that may have died since
     }
   }
 
@@ -104,8 +116,8 @@ final class WalSpool implements AutoCloseable {
     List<Spooled> segments = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
-        if (!file.endsWith(DURABLE.toString())) {
-          segments.add(new Spooled(name(file), Files.size(file)));
+        if (!file.endsWith(DURABLE.toString()) && !HISTORY.matcher(name(file)).matches()) {
+          segments.add(new Spooled(segment(file), Files.size(file)));
         }
       }
     } catch (IOException e) {
@@ -117,11 +129,14 @@ final class WalSpool implements AutoCloseable {
     return segments;
   }
 
-  private WalSegmentName name(Path file) throws IOException {
+  private static String name(Path file) {
+    return Objects.requireNonNull(file.getFileName()).toString();
+  }
+
+  private WalSegmentName segment(Path file) throws IOException {
     WalSegmentName name;
     try {
-      name =
-          WalSegmentName.parse(Objects.requireNonNull(file.getFileName()).toString(), segmentSize);
+      name = WalSegmentName.parse(name(file), segmentSize);
     } catch (IllegalArgumentException e) {
       throw SpoolException.stranger(file);
     }
@@ -132,7 +147,7 @@ final class WalSpool implements AutoCloseable {
   }
 
   /**
-   * How many bytes of the last segment are known to be durable; -1 if nothing is known.
+   * How many bytes of the last segment are known to be durable, at least.
    *
    * @param last what {@link #list} has last
    */
@@ -140,22 +155,69 @@ final class WalSpool implements AutoCloseable {
     byte[] bytes = new byte[MARK];
     try {
       if (mark.read(0, bytes, 0, MARK) != MARK) {
-        return -1;
+        return 0;
       }
     } catch (IOException e) {
       throw SpoolException.failed(path, e);
     }
     ByteBuffer read = ByteBuffer.wrap(bytes);
-    if (read.getInt(MARK - Integer.BYTES) != sum(bytes)) {
-      return -1;
-    }
     String segment = new String(bytes, 0, NAME, StandardCharsets.US_ASCII);
     long length = read.getLong(NAME);
-    if (segment.equals(last.name().toString())) {
-      return length >= 0 && length <= last.length() ? length : -1;
+    return read.getInt(MARK - Integer.BYTES) == sum(bytes)
+            && segment.equals(last.name().toString())
+            && length <= last.length()
+        ? length
+        : 0;
+  }
+
+  /** Keeps the history of a timeline until it is stored; durable when this returns. */
+  void putHistory(Timeline timeline, byte[] content) {
+    BytePath name = history(timeline, content);
+    try {
+      if (!Files.exists(path.resolve(name.toString()), LinkOption.NOFOLLOW_LINKS)) {
+        BytePath unfinished = BytePath.of(name + ".new");
+        Files.deleteIfExists(path.resolve(unfinished.toString()));
+        try (FileHandle file = directory.createFile(unfinished, OWNER_ONLY)) {
+          file.write(0, content, 0, content.length);
+          file.syncContent();
+        }
+        directory.rename(unfinished, directory, name);
+      }
+      directory.sync();
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
     }
-    // It tells of the segment before: nothing of this one was durable yet.
-    return segment.compareTo(last.name().toString()) < 0 ? 0 : -1;
+  }
+
+  private static BytePath history(Timeline timeline, byte[] content) {
+    CRC32C sum = new CRC32C();
+    sum.update(content);
+    return BytePath.of(
+        String.format(Locale.ROOT, "%08X-%08x.history", timeline.id(), sum.getValue()));
+  }
+
+  /** The histories that are kept, by their timelines. */
+  List<ReceivedWal.History> histories() {
+    List<ReceivedWal.History> histories = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.history")) {
+      for (Path file : files) {
+        Timeline timeline = new Timeline(Integer.parseInt(name(file), 0, 8, 16));
+        histories.add(new ReceivedWal.History(timeline, Files.readAllBytes(file)));
+      }
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
+    }
+    histories.sort(Comparator.comparing(ReceivedWal.History::timeline));
+    return histories;
+  }
+
+  /** Removes a history that is stored, if it is there. */
+  void removeHistory(ReceivedWal.History history) {
+    try {
+      Files.deleteIfExists(path.resolve(history(history.timeline(), history.content()).toString()));
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
+    }
   }
 
   private void markDurable(WalSegmentName segment, long length) throws IOException {
@@ -190,9 +252,7 @@ final class WalSpool implements AutoCloseable {
               ? directory.createFile(fileName(segment), OWNER_ONLY)
               : directory.openFileToWrite(fileName(segment));
       try {
-        if (isNew) {
-          directory.sync();
-        }
+        directory.sync();
         long length = file.status().size();
         if (length < from) {
           throw new IOException(segment + " has " + length + " bytes instead of " + from);
