@@ -47,6 +47,11 @@ public final class StandbyServer implements AutoCloseable {
     Eventually.holds(() -> !Lsn.parse(query("SELECT pg_last_wal_replay_lsn()")).isBefore(position));
   }
 
+  /** What its slots keep begins there: before it all was reported as durable. */
+  public Lsn confirmed() {
+    return Lsn.parse(query("SELECT coalesce(max(restart_lsn), '0/0') FROM pg_replication_slots"));
+  }
+
   /** Stops following. */
   public void detach() {
     execute("ALTER SYSTEM SET primary_conninfo = ''");

@@ -133,17 +133,30 @@ public final class WalReceiver {
         }
         events.troubled(e);
       }
-      LogSpool own = spool;
-      if (own != null) {
-        own.intake().flushIfBegun();
-        awaitRoom(own);
-      }
+      tidyUp();
       boolean wasLong = System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
       pause = wasLong ? FIRST_PAUSE : pause;
       Thread.sleep(pause);
       pause = pause.multipliedBy(2);
       pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
+  }
+
+  private void tidyUp() throws InterruptedException {
+    left.forEach(LogSpool::requireStoring);
+    LogSpool own = spool;
+    if (own == null) {
+      return;
+    }
+    try {
+      own.intake().flushIfBegun();
+    } catch (SpoolException e) {
+      if (e.category() != FailureCategory.FULL) {
+        throw e;
+      }
+      events.troubled(e);
+    }
+    awaitRoom(own);
   }
 
   /** While the spool is full the server is left to keep what it writes, without a session. */
@@ -157,9 +170,14 @@ public final class WalReceiver {
   private void receiveIn(ReplicationSession session) throws InterruptedException {
     LogSpool own = spoolOf(session);
     warnOfSynchronous(session);
-    Kept kept = kept(session);
-    ReplicationSession.Identity identity = session.identify();
     WalIntake intake = own.intake();
+    ReplicationSession.Identity identity = session.identify();
+    Timeline received =
+        intake.position().map(WalIntake.Position::timeline).orElse(identity.timeline());
+    if (identity.timeline().compareTo(received) < 0) {
+      throw new OldPrimaryException(session.describe(), identity.timeline(), received);
+    }
+    Kept kept = kept(session);
     WalIntake.Position from =
         intake
             .position()
@@ -169,7 +187,7 @@ public final class WalReceiver {
     if (lost != null && lost.at().equals(from)) {
       from = behindGap(own, kept, lost);
     }
-    from = onWay(session, own, identity.timeline(), from, kept);
+    from = onWay(session, own, identity.timeline(), from);
     while (true) {
       intake.begin(from);
       try {
@@ -286,9 +304,9 @@ public final class WalReceiver {
    * timeline behind the point where the server left it, its old primary wrote; it stays.
    */
   private WalIntake.Position onWay(
-      ReplicationSession session, LogSpool own, Timeline now, WalIntake.Position from, Kept kept) {
+      ReplicationSession session, LogSpool own, Timeline now, WalIntake.Position from) {
     if (now.equals(from.timeline())) {
-      giveHistory(session, own, now);
+      giveHistoryIfThere(session, own, now);
       return from;
     }
     if (now.compareTo(from.timeline()) < 0) {
@@ -298,7 +316,9 @@ public final class WalReceiver {
     List<TimelineHistory.Part> parts = history.parts();
     for (int i = 0; i < parts.size() - 1; i++) {
       TimelineHistory.Part part = parts.get(i);
-      giveHistory(session, own, part.timeline());
+      if (part.timeline().compareTo(from.timeline()) >= 0) {
+        giveHistoryIfThere(session, own, part.timeline());
+      }
       if (part.timeline().equals(from.timeline())) {
         Lsn left = parts.get(i + 1).from();
         if (!left.isBefore(from.lsn())) {
@@ -308,12 +328,24 @@ public final class WalReceiver {
             own, new WalIntake.Position(parts.get(i + 1).timeline(), startOfSegment(left)));
       }
     }
-    return leave(own, new WalIntake.Position(kept.timeline(), startOfSegment(kept.from())));
+    return leave(own, new WalIntake.Position(now, startOfSegment(parts.getLast().from())));
   }
 
   private static WalIntake.Position leave(LogSpool own, WalIntake.Position next) {
     own.intake().end(next);
     return next;
+  }
+
+  /** A standby that became primary has no histories of timelines before it was made. */
+  private void giveHistoryIfThere(ReplicationSession session, LogSpool own, Timeline timeline) {
+    try {
+      giveHistory(session, own, timeline);
+    } catch (ServerErrorException e) {
+      if (!e.sqlState().equals(NO_SUCH_FILE)) {
+        throw e;
+      }
+      events.warned(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Has the history of a timeline stored, before any segment of it is. */
@@ -323,7 +355,7 @@ public final class WalReceiver {
       return TimelineHistory.ofFirst(timeline);
     }
     byte[] file = session.timelineHistory(timeline);
-    own.received().add(new ReceivedWal.History(timeline, file));
+    own.intake().history(timeline, file);
     try {
       return TimelineHistory.parse(timeline, file);
     } catch (MalformedHistoryException e) {

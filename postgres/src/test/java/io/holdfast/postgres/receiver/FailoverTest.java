@@ -13,7 +13,9 @@ import io.holdfast.postgres.window.ClusterWindow;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.TestRepository;
 import io.holdfast.repository.WalArchive;
+import io.holdfast.storage.FaultyStore;
 import io.holdfast.storage.MemoryStore;
+import io.holdfast.storage.StorageUnavailableException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,13 +31,14 @@ class FailoverTest {
   private static final Timeline TWO = new Timeline(2);
 
   @TempDir Path temporary;
+  private final MemoryStore store = new MemoryStore();
   private Repository repository;
   private TestCluster primary;
   private StandbyServer standby;
 
   @BeforeEach
   void start() throws Exception {
-    repository = TestRepository.open(new MemoryStore(), temporary.resolve("cache"));
+    repository = TestRepository.open(store, temporary.resolve("cache"));
     primary = TestCluster.of(18).setting("wal_keep_size", "1GB").start();
     primary.execute("CREATE TABLE t (a text)");
     standby = StandbyServer.of(primary);
@@ -49,9 +52,13 @@ class FailoverTest {
   }
 
   private RunningReceiver receiver(ConnectionSettings server) {
+    return receiver(server, repository);
+  }
+
+  private RunningReceiver receiver(ConnectionSettings server, Repository in) {
     return new RunningReceiver(
         server,
-        repository.logs(),
+        in.logs(),
         new WalReceiverOptions(
             "main",
             "holdfast",
@@ -161,6 +168,34 @@ class FailoverTest {
     assertThat(archive().listHistories())
         .extracting(WalArchive.StoredHistory::timeline)
         .containsExactly(2);
+  }
+
+  @Test
+  void aPromotionThatWasFollowedWhileStorageWasAwayIsStoredWithoutTheServer() {
+    Lsn base = write(100);
+    standby.awaitReplay(base);
+    Lsn end;
+    try (Repository away =
+            TestRepository.open(
+                new FaultyStore(store)
+                    .failFrom(
+                        FaultyStore.Call.PUT,
+                        1,
+                        "",
+                        () -> new StorageUnavailableException("the storage is away", "wait", null)),
+                temporary.resolve("cache"));
+        RunningReceiver receiver = receiver(standby.settings(), away)) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      standby.promote();
+      end = standby.write("INSERT INTO t VALUES ('new')");
+      Eventually.holds(() -> standby.confirmed().compareTo(end) >= 0);
+    }
+    ConnectionSettings gone = standby.settings();
+    standby.close();
+    try (RunningReceiver receiver = receiver(gone)) {
+      Eventually.holds(() -> !receiver.stored(TWO).isBefore(end));
+    }
+    assertReachable(base, end);
   }
 
   @Test

@@ -6,11 +6,13 @@ import io.holdfast.postgres.ConnectionSettings;
 import io.holdfast.postgres.Eventually;
 import io.holdfast.postgres.LocalServer;
 import io.holdfast.postgres.NewCluster;
+import io.holdfast.postgres.ReplicationSession;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalCoverage;
+import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.postgres.window.ClusterWindow;
@@ -23,8 +25,11 @@ import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.FaultyStore;
 import io.holdfast.storage.MemoryStore;
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.StorageUnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WalReceiverTest {
   private static final int SEGMENT = 1 << 20;
@@ -283,8 +290,10 @@ class WalReceiverTest {
   }
 
   /** The spool may be all that is left of what was confirmed. */
-  @Test
-  void whatWasConfirmedIsStoredWhateverBecameOfTheSlotAndTheServer() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatWasConfirmedIsStoredWhateverBecameOfTheSlotAndTheServer(boolean markIsOld)
+      throws IOException {
     Lsn start;
     Lsn end;
     try (Repository away = storageThatIsAway();
@@ -296,6 +305,9 @@ class WalReceiverTest {
       end = write(2500);
       Eventually.holds(() -> !confirmed().isBefore(end));
     }
+    if (markIsOld) {
+      Files.write(lastInSpool().resolveSibling("durable"), new byte[36]);
+    }
     cluster.execute("SELECT pg_drop_replication_slot('holdfast')");
     ConnectionSettings gone = cluster.socketSettings();
     cluster.server().stop(LocalServer.StopMode.FAST, Duration.ofMinutes(1));
@@ -305,6 +317,86 @@ class WalReceiverTest {
     LsnRange stored = stored(ONE).getFirst();
     assertThat(stored.from()).isEqualTo(start);
     assertThat(stored.to().isBefore(end)).isFalse();
+  }
+
+  @Test
+  void whatIsStoredButDamagedIsStoredAgainBeforeTheSpoolForgetsIt() throws IOException {
+    try (Repository away = storageThatIsAway();
+        RunningReceiver receiver =
+            new RunningReceiver(
+                cluster.socketSettings(), away.logs(), options(Duration.ofMillis(200)))) {
+      Lsn end = write(1500);
+      Eventually.holds(() -> !confirmed().isBefore(end));
+      assertThat(receiver.isRunning()).isTrue();
+    }
+    Path full;
+    try (Stream<Path> files = Files.walk(temporary.resolve("spool"))) {
+      full = files.filter(file -> file.toFile().length() == SEGMENT).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(full);
+    String segment = full.getFileName().toString();
+    WalFormat format;
+    try (ReplicationSession session = cluster.socketSettings().openReplication()) {
+      format = session.walFormat();
+    }
+    WalLog log = new WalLog("main", format.system().value(), 18, SEGMENT, format.pageSize());
+    WalArchive archive = repository.logs().create(log);
+    archive.put(segment, 0, bytes, 0, SEGMENT, new WalNote(Instant.EPOCH, null, null));
+    try (Stream<ObjectStat> objects = store.list("wal/")) {
+      ObjectName name =
+          objects.map(ObjectStat::name).filter(is -> is.value().contains(segment)).toList().get(0);
+      byte[] damaged = store.get(name);
+      damaged[damaged.length / 2] ^= 1;
+      store.replace(name, damaged);
+    }
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(10);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.warnings).isNotEmpty();
+    }
+    WalCoverage whole = new WalCoverage(SEGMENT);
+    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment)) {
+      pieces
+          .map(WalArchive.StoredPiece::piece)
+          .filter(piece -> piece.length() < SEGMENT)
+          .forEach(
+              piece -> {
+                assertThat(archive.read(piece))
+                    .isEqualTo(Arrays.copyOfRange(bytes, piece.from(), piece.to()));
+                whole.add(new LsnRange(new Lsn(piece.from()), new Lsn(piece.to())));
+              });
+    }
+    assertThat(whole.ranges()).containsExactly(new LsnRange(Lsn.NONE, new Lsn(SEGMENT)));
+  }
+
+  @Test
+  void behindAGapTheSpoolIsEmptiedAsBefore() throws IOException {
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+    }
+    cluster.execute(
+        "SELECT pg_drop_replication_slot('holdfast')",
+        "ALTER SYSTEM SET wal_keep_size = 0",
+        "SELECT pg_reload_conf()",
+        "SELECT pg_switch_wal()",
+        "CHECKPOINT",
+        "INSERT INTO t VALUES ('a')",
+        "CHECKPOINT");
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(4000);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.gaps).hasSize(1);
+      Eventually.holds(() -> segmentsInSpool() <= 2);
+    }
+  }
+
+  private long segmentsInSpool() {
+    try (Stream<Path> files = Files.walk(temporary.resolve("spool"))) {
+      return files.filter(file -> file.getFileName().toString().length() == 24).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -489,7 +581,11 @@ class WalReceiverTest {
   void twoClustersInOneRepositoryAreApart() {
     try (TestCluster other = TestCluster.of(17).start();
         RunningReceiver receiver = receiver();
-        RunningReceiver otherReceiver = receiver(other.socketSettings(), Duration.ofMillis(200))) {
+        RunningReceiver otherReceiver =
+            new RunningReceiver(
+                other.socketSettings(),
+                repository.logs(),
+                WalReceiverOptions.of("other", "holdfast", temporary.resolve("other spool")))) {
       Lsn end = write(10);
       Lsn otherEnd = Lsn.parse(other.query("SELECT pg_switch_wal()"));
       Eventually.holds(
