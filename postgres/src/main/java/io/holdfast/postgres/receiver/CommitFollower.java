@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class CommitFollower {
   private final WalFormat format;
   private Lsn position;
+  private boolean hasRead;
   private Lsn lastCommitEnd = Lsn.NONE;
   private @Nullable Instant lastCommit;
 
@@ -55,7 +56,13 @@ final class CommitFollower {
     }
   }
 
+  /** Whether a whole record was read. */
+  boolean hasRead() {
+    return hasRead;
+  }
+
   private void take(WalRecord record) {
+    hasRead = true;
     try {
       if (WalEvent.of(record, format.major()) instanceof WalEvent.Commit commit) {
         lastCommit = commit.time();

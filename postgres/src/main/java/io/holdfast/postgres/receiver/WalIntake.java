@@ -19,8 +19,11 @@ final class WalIntake implements AutoCloseable {
   private @Nullable Running running;
   private @Nullable Position next;
 
-  /** Of what is in the spool since before this process, the segment that can be gone on with. */
-  private boolean resumed;
+  /** Whether the file of the segment at {@link #next} may be longer than what counts of it. */
+  private boolean uncut;
+
+  /** How much of that segment was certainly made durable. */
+  private long certain;
 
   /** The segment that is being written. */
   private static final class Running {
@@ -30,10 +33,10 @@ final class WalIntake implements AutoCloseable {
     /** How much of it was made durable. */
     long durable;
 
-    Running(WalSegmentName name, WalSpool.Writer writer) {
+    Running(WalSegmentName name, WalSpool.Writer writer, long durable) {
       this.name = name;
       this.writer = writer;
-      this.durable = writer.length();
+      this.durable = durable;
     }
 
     Position position(long length) {
@@ -55,27 +58,54 @@ final class WalIntake implements AutoCloseable {
       received.flushed(segment.name(), segment.length(), true);
     }
     if (!left.isEmpty()) {
-      resume(left.getLast());
+      resume(left);
     }
   }
 
-  private void resume(WalSpool.Spooled last) {
-    long good = Math.max(spool.durable(last), wholeRecords(last));
-    boolean full = good == format.segmentSize();
+  private void resume(List<WalSpool.Spooled> left) {
+    WalSpool.Spooled last = left.getLast();
+    certain = spool.durable(last);
+    long good = Math.max(certain, wholeRecords(left));
     next = new Position(last.name().timeline(), last.name().start().plus(good));
-    resumed = !full;
-    received.flushed(last.name(), good, full);
+    if (good == format.segmentSize()) {
+      spool.rewrite(last.name(), certain, good);
+      received.flushed(last.name(), good, true);
+    } else {
+      uncut = true;
+      received.flushed(last.name(), good, false);
+    }
   }
 
-  /** Where the records end that can be told to be right. */
-  private long wholeRecords(WalSpool.Spooled last) {
-    CommitFollower records = new CommitFollower(format, last.name().start());
+  /**
+   * Where in the last segment the records end whose check sums are right. What goes on there of a
+   * record that began in a segment that is gone has none; it counts if a whole record follows it.
+   */
+  private long wholeRecords(List<WalSpool.Spooled> left) {
+    WalSpool.Spooled last = left.getLast();
+    int first = left.size() - 1;
+    while (first > 0
+        && left.get(first - 1).length() == format.segmentSize()
+        && left.get(first - 1).name().next().equals(left.get(first).name())) {
+      first--;
+    }
+    List<WalSpool.Spooled> run = left.subList(first, left.size());
+    CommitFollower records = new CommitFollower(format, run.getFirst().name().start());
     records.advance(
         number ->
-            number == last.name().number()
-                ? Optional.of(new SpooledBytes(spool, last.name(), last.length()))
-                : Optional.empty());
-    return Math.clamp(records.position().minus(last.name().start()), 0, last.length());
+            run.stream()
+                .filter(segment -> segment.name().number() == number)
+                .findFirst()
+                .map(segment -> new SpooledBytes(spool, segment.name(), segment.length())));
+    if (!records.hasRead() && startsAmidRecord(last)) {
+      return 0;
+    }
+    long end = records.position().minus(last.name().start());
+    return end > last.length() ? 0 : Math.max(0, end); // behind the file: it was a switch
+  }
+
+  /** XLP_FIRST_IS_CONTRECORD in the header of the first page (xlog_internal.h). */
+  private boolean startsAmidRecord(WalSpool.Spooled segment) {
+    return segment.length() >= 4 && (spool.read(segment.name(), 2, 1)[0] & 1) != 0;
   }
 
   /** Where to go on; nothing if nothing was ever received. */
@@ -98,10 +128,23 @@ final class WalIntake implements AutoCloseable {
   }
 
   private void open(Position at) {
+    long length = offset(at);
+    open(at, uncut ? Math.min(certain, length) : length);
+  }
+
+  /**
+   * @param durable how much of the segment certainly is; what follows is written once more, since a
+   *     sync that failed before would succeed now without it
+   */
+  private void open(Position at, long durable) {
     WalSegmentName name = WalSegmentName.containing(at.timeline(), at.lsn(), format.segmentSize());
-    running = new Running(name, spool.write(name, at.lsn().minus(name.start())));
-    resumed = false;
+    running = new Running(name, spool.write(name, offset(at), durable), durable);
+    uncut = false;
     flush();
+  }
+
+  private long offset(Position at) {
+    return at.lsn().value() & (format.segmentSize() - 1);
   }
 
   /** Has the history of a timeline stored, before its first segment is. */
@@ -135,6 +178,8 @@ final class WalIntake implements AutoCloseable {
       now.writer.sync();
     } catch (SpoolException e) {
       next = now.position(now.durable);
+      certain = now.durable;
+      uncut = true;
       running = null;
       now.writer.close();
       throw e;
@@ -150,7 +195,7 @@ final class WalIntake implements AutoCloseable {
    * @param then where to go on
    */
   void end(Position then) {
-    if (resumed && next != null) {
+    if (uncut && next != null) {
       open(next); // cuts off what a crash left behind it
     }
     if (running != null) {

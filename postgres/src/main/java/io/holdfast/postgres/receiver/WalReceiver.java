@@ -212,13 +212,14 @@ public final class WalReceiver {
     for (LogSpool other : left) {
       if (other.format().equals(format)) {
         own = other;
+      } else {
+        other.end();
       }
     }
     if (own == null) {
       own = open(format);
     }
     left.remove(own);
-    left.forEach(LogSpool::end);
     spool = own;
     return own;
   }
@@ -319,6 +320,9 @@ public final class WalReceiver {
       if (part.timeline().compareTo(from.timeline()) >= 0) {
         giveHistoryIfThere(session, own, part.timeline());
       }
+      if (part.timeline().compareTo(from.timeline()) > 0) { // the way does not go over that one
+        return leave(own, new WalIntake.Position(part.timeline(), startOfSegment(part.from())));
+      }
       if (part.timeline().equals(from.timeline())) {
         Lsn left = parts.get(i + 1).from();
         if (!left.isBefore(from.lsn())) {
@@ -398,12 +402,13 @@ public final class WalReceiver {
           flushAt = System.nanoTime() + options.flushInterval().toNanos();
         }
       }
-      if (unflushed && System.nanoTime() >= flushAt) {
+      boolean full = own.received().bytes() >= options.spoolBytes();
+      if (unflushed && (full || System.nanoTime() >= flushAt)) {
         wal.confirm(own.intake().flush());
         unflushed = false;
-        if (own.received().bytes() >= options.spoolBytes()) {
-          throw SpoolException.full(options.spool(), options.spoolBytes());
-        }
+      }
+      if (full) {
+        throw SpoolException.full(options.spool(), options.spoolBytes());
       }
     }
   }

@@ -299,6 +299,7 @@ final class WalSealer {
   private boolean isThere(Lsn position, ReceivedWal.Segment upTo) {
     long number = Long.divideUnsigned(position.value(), format.segmentSize());
     return number == upTo.name().number()
+        || position.equals(upTo.name().end())
         || stored.stream().anyMatch(segment -> segment.name().number() == number);
   }
 

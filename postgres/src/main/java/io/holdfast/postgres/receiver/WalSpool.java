@@ -44,6 +44,7 @@ final class WalSpool implements AutoCloseable {
   private static final BytePath DURABLE = BytePath.of("durable");
   private static final Pattern HISTORY =
       Pattern.compile("[0-7][0-9A-F]{7}-[0-9a-f]{8}\\.history(\\.new)?");
+  private static final int COPY = 64 << 10;
   private static final int NAME = 24;
   private static final int MARK = NAME + Long.BYTES + Integer.BYTES;
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
@@ -243,8 +244,10 @@ final class WalSpool implements AutoCloseable {
    * Opens a segment to write on. Its name is durable when this returns.
    *
    * @param from how many of its bytes stay; there are at least as many
+   * @param durable how many of these certainly are; the others are written once more, since after a
+   *     sync that failed the next one succeeds without them
    */
-  Writer write(WalSegmentName segment, long from) {
+  Writer write(WalSegmentName segment, long from, long durable) {
     try {
       boolean isNew = !Files.exists(path.resolve(segment.toString()), LinkOption.NOFOLLOW_LINKS);
       FileHandle file =
@@ -258,6 +261,7 @@ final class WalSpool implements AutoCloseable {
           throw new IOException(segment + " has " + length + " bytes instead of " + from);
         }
         file.setLength(from);
+        rewrite(file, durable, from);
         return new Writer(segment, file, from);
       } catch (IOException e) {
         file.close();
@@ -265,6 +269,28 @@ final class WalSpool implements AutoCloseable {
       }
     } catch (IOException e) {
       throw SpoolException.failed(path, e);
+    }
+  }
+
+  /** Writes bytes of a segment once more, as they are, and makes it durable. */
+  void rewrite(WalSegmentName segment, long from, long to) {
+    try (FileHandle file = directory.openFileToWrite(fileName(segment))) {
+      rewrite(file, from, to);
+      file.syncContent();
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
+    }
+  }
+
+  private static void rewrite(FileHandle file, long from, long to) throws IOException {
+    byte[] buffer = new byte[COPY];
+    for (long at = from; at < to; ) {
+      int count = file.read(at, buffer, 0, (int) Math.min(COPY, to - at));
+      if (count < 0) {
+        throw new IOException(file.path() + " ends at " + at);
+      }
+      file.write(at, buffer, 0, count);
+      at += count;
     }
   }
 
