@@ -119,16 +119,6 @@ final class ReceivedWal {
     }
   }
 
-  /** The last segment as it is now; null if there is none. */
-  @Nullable Segment last() {
-    lock.lock();
-    try {
-      return segments.peekLast();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Bytes that wait. */
   long bytes() {
     lock.lock();

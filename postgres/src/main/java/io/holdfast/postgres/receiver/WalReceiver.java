@@ -10,21 +10,17 @@ import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.MalformedHistoryException;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
-import io.holdfast.postgres.wal.WalCoverage;
 import io.holdfast.postgres.wal.WalFormat;
-import io.holdfast.postgres.wal.WalSegmentName;
-import io.holdfast.repository.WalArchive;
+import io.holdfast.postgres.window.ClusterWindow;
 import io.holdfast.repository.WalArchives;
-import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,24 +256,14 @@ public final class WalReceiver {
   /** The start of the segment in which the newest timeline ends that is stored. */
   private static Optional<WalIntake.Position> endOfArchive(LogSpool own) {
     int segmentSize = own.format().segmentSize();
-    TreeMap<Timeline, WalCoverage> stored = new TreeMap<>();
-    try (Stream<WalArchive.StoredPiece> pieces = own.archive().pieces()) {
-      pieces.map(WalArchive.StoredPiece::piece).forEach(piece -> add(piece, segmentSize, stored));
-    }
-    Map.Entry<Timeline, WalCoverage> newest = stored.lastEntry();
-    if (newest == null) {
-      return Optional.empty();
-    }
-    Lsn end = newest.getValue().ranges().getLast().to();
-    return Optional.of(
-        new WalIntake.Position(newest.getKey(), new Lsn(end.value() & -(long) segmentSize)));
-  }
-
-  private static void add(WalPiece piece, int segmentSize, Map<Timeline, WalCoverage> to) {
-    WalSegmentName segment = WalSegmentName.parse(piece.segment(), segmentSize);
-    Lsn start = segment.start();
-    to.computeIfAbsent(segment.timeline(), timeline -> new WalCoverage(segmentSize))
-        .add(new LsnRange(start.plus(piece.from()), start.plus(piece.to())));
+    Map<Timeline, List<LsnRange>> stored = ClusterWindow.coverage(own.archive(), new ArrayList<>());
+    return stored.keySet().stream()
+        .max(Comparator.naturalOrder())
+        .map(
+            newest -> {
+              Lsn end = stored.getOrDefault(newest, List.of()).getLast().to();
+              return new WalIntake.Position(newest, new Lsn(end.value() & -(long) segmentSize));
+            });
   }
 
   private Lsn startOfSegment(Lsn position) {

@@ -202,6 +202,9 @@ final class WalSpool implements AutoCloseable {
     List<ReceivedWal.History> histories = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.history")) {
       for (Path file : files) {
+        if (!HISTORY.matcher(name(file)).matches()) {
+          throw SpoolException.stranger(file);
+        }
         Timeline timeline = new Timeline(Integer.parseInt(name(file), 0, 8, 16));
         histories.add(new ReceivedWal.History(timeline, Files.readAllBytes(file)));
       }

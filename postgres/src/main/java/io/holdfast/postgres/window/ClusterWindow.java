@@ -64,7 +64,12 @@ public record ClusterWindow(
     return new ClusterWindow(archive.log(), stretches, window.gaps(), warnings);
   }
 
-  private static Map<Timeline, List<LsnRange>> coverage(WalArchive archive, List<String> warnings) {
+  /**
+   * What there is of each timeline.
+   *
+   * @param warnings takes what is odd about it
+   */
+  public static Map<Timeline, List<LsnRange>> coverage(WalArchive archive, List<String> warnings) {
     long[] twice = {0};
     int segmentSize = archive.log().segmentSize();
     Map<Timeline, WalCoverage> coverage = new HashMap<>();

@@ -2,6 +2,8 @@ package io.holdfast.postgres.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import io.holdfast.postgres.ConnectionSettings;
 import io.holdfast.postgres.Eventually;
 import io.holdfast.postgres.LocalServer;
@@ -173,6 +175,26 @@ class SpooledWalTest extends ReceiverFixture {
               });
     }
     assertThat(whole.ranges()).containsExactly(new LsnRange(Lsn.NONE, new Lsn(SEGMENT)));
+  }
+
+  /** Another host takes over, or the disk of the spool was lost. */
+  @Test
+  void withoutASpoolItGoesOnWhereTheRepositoryEnds() throws IOException {
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(1500);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+    }
+    Lsn stored = stored(ONE).getLast().to();
+    RemoveTree.at(BytePath.of(temporary.resolve("spool").toString()));
+    write(700);
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(700);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.streamed.getFirst()).isEqualTo(new Lsn(stored.value() & -(long) SEGMENT));
+      assertThat(receiver.gaps).isEmpty();
+    }
+    assertThat(stored(ONE)).hasSize(1);
+    assertAsOnTheServer();
   }
 
   @Test
