@@ -125,7 +125,7 @@ def peers(options, log: Path) -> list[programs.Program]:
     if options.newer:
         folder = (options.work or FOLDER / "target").resolve() / "releases"
         found += programs.newer_programs(options.newer, folder, names, log)
-    return found
+    return programs.newest(found) if options.newest else found
 
 
 def run_section(section: str, bench: Bench, runs: int) -> None:

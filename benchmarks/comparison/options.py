@@ -27,6 +27,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--newer", nargs="?", const="trixie", metavar="SUITE", help="also peers of this Debian release (trixie)"
     )
+    parser.add_argument("--newest", action="store_true", help="of each peer only the newest release")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes other data")
     parser.add_argument("--work", type=Path, help="where data and repositories are made (a new folder there)")
     options = parser.parse_args(words)

@@ -55,6 +55,16 @@ def host_programs(names: list[str]) -> list[Program]:
     return [program(name, shutil.which(name) or name) for name in names]
 
 
+def newest(found: list[Program]) -> list[Program]:
+    """Of each program its newest release."""
+    best: dict[str, Program] = {}
+    for candidate in found:
+        known = best.get(candidate.name)
+        if known is None or candidate.version > known.version:
+            best[candidate.name] = candidate
+    return list(best.values())
+
+
 def install_missing(postgres: bool, log: Path) -> None:
     """Installs with apt what is not there; without root it says what is missing."""
     missing = [package for name, package in PACKAGES.items() if not shutil.which(name)]

@@ -215,6 +215,11 @@ class FiguresTest(Scratch):
 class SmallThingsTest(Scratch):
     """The rest."""
 
+    def test_the_newest_release_of_each_program_is_chosen_by_number(self):
+        old, new = programs.Program("borg", "a", (1, 2, 4)), programs.Program("borg", "b", (1, 10))
+        other = programs.Program("restic", "c", (0, 18, 0))
+        self.assertEqual([new, other], programs.newest([old, other, new]))
+
     def test_stored_bytes_and_objects(self):
         (self.folder / "a").mkdir()
         (self.folder / "a/b").write_bytes(b"123")
