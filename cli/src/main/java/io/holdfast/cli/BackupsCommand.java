@@ -22,6 +22,12 @@ final class BackupsCommand extends Subcommand {
   @Option(names = "--failed", description = "List attempts that failed too.")
   private boolean failed;
 
+  @Option(
+      names = "--transactions",
+      description =
+          "List transaction backups too: what was stored of write-ahead logs, every quarter of an hour.")
+  private boolean transactions;
+
   BackupsCommand(Context context) {
     super(context);
   }
@@ -29,7 +35,8 @@ final class BackupsCommand extends Subcommand {
   @Override
   ExitCode run() {
     ListBackups.Listed listed =
-        new ListBackups(context().surroundings()).run(repository.in(configuration()), failed);
+        new ListBackups(context().surroundings())
+            .run(repository.in(configuration()), failed, transactions);
     List<BackupMetadata> backups = listed.backups();
     listed.warnings().forEach(this::warn);
     if (options().json()) {

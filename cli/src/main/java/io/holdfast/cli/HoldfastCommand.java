@@ -66,6 +66,7 @@ final class HoldfastCommand implements Runnable {
     commands.put("restore", RestoreCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("window", WindowCommand::new);
+    commands.put("point", PointCommand::new);
     commands.put("wal", HoldfastCommand::wal);
     commands.put("config", HoldfastCommand::config);
     commands.put("demo", DemoCommand::new);

@@ -4,17 +4,25 @@ import io.holdfast.engine.HumanFormat;
 import io.holdfast.engine.RunRestore;
 import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.PlacedTablespace;
+import io.holdfast.postgres.recovery.RecoveryRequest;
+import io.holdfast.postgres.recovery.RecoveryTarget;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.repository.SourceType;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code holdfast restore}. */
 @Command(
@@ -22,14 +30,16 @@ import picocli.CommandLine.Parameters;
     description = {
       "Brings back a backup, or parts of it. One source that is named with --source goes right into the directory;"
           + " otherwise each source goes into a directory of its name below.",
-      "A restored database is started as usual: it recovers by itself to the moment that the backup stands for."
+      "A restored database is started as usual: it recovers by itself to the moment that the backup stands for, or to"
+          + " the one given with --at, for which the write-ahead log has to be there (holdfast window)."
     },
     footer = {
       "",
       "Examples:",
       "  holdfast restore latest --to /srv/restored",
       "  holdfast restore 20261122T020000Z --source database --to /var/lib/postgresql/18/main --overwrite",
-      "  holdfast restore --source uploads --path 2026/report.pdf --to /tmp/report"
+      "  holdfast restore --source uploads --path 2026/report.pdf --to /tmp/report",
+      "  holdfast restore --source database --at '2026-11-26 14:30:00Z' --to /var/lib/postgresql/18/main"
     })
 final class RestoreCommand extends Subcommand {
   /** What can be asked for. */
@@ -91,7 +101,28 @@ final class RestoreCommand extends Subcommand {
       description = "Where a tablespace goes, by its oid or its old directory; may be repeated.")
   private List<String> tablespaces = List.of();
 
+  @Option(
+      names = "--at",
+      paramLabel = "TARGET",
+      description =
+          "What a database is recovered to: 'latest', a time with its zone, an LSN, xid:NUMBER, or point:NAME. The"
+              + " backup is chosen to fit, unless one is named; files come as that backup has them.")
+  private @Nullable String at;
+
+  @Option(
+      names = "--exclusive",
+      description = "With --at: end just before the target instead of with it.")
+  private boolean exclusive;
+
+  @Option(
+      names = "--timeline",
+      paramLabel = "NUMBER",
+      description = "With --at: the timeline on the way to which the target lies; else the newest.")
+  private @Nullable Integer timeline;
+
   @Mixin private final RepositoryOption repository = new RepositoryOption();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   RestoreCommand(Context context) {
     super(context);
@@ -112,7 +143,8 @@ final class RestoreCommand extends Subcommand {
             paths.stream().map(BytePath::fromArgument).toList(),
             overwrite,
             replaceCluster,
-            tablespaces);
+            tablespaces,
+            at());
     RunRestore.Result result =
         withProgress(progress -> new RunRestore(context().surroundings()).run(request, progress));
     result.warnings().forEach(this::warn);
@@ -125,6 +157,24 @@ final class RestoreCommand extends Subcommand {
       show(result);
     }
     return result.warningCount() > 0 ? ExitCode.WARNINGS : ExitCode.OK;
+  }
+
+  private Optional<RecoveryRequest> at() {
+    String text = at;
+    Integer number = timeline;
+    if (text == null) {
+      if (exclusive || number != null) {
+        throw new ParameterException(
+            spec.commandLine(), "--exclusive and --timeline say more of --at, which is not given");
+      }
+      return Optional.empty();
+    }
+    if (number != null && number < 1) {
+      throw new ParameterException(spec.commandLine(), "--timeline is a number from 1 on");
+    }
+    return Optional.of(
+        new RecoveryRequest(
+            RecoveryTarget.parse(text), !exclusive, number == null ? null : new Timeline(number)));
   }
 
   private static BytePath absolute(BytePath path) {
@@ -153,6 +203,7 @@ final class RestoreCommand extends Subcommand {
               + (overwrite && source.fetchedBytes() < source.bytes()
                   ? ", of it fetched " + HumanFormat.size(source.fetchedBytes())
                   : ""));
+      source.recovery().ifPresent(this::show);
       source.tablespaces().stream()
           .filter(tablespace -> !tablespace.place().equals(tablespace.before()))
           .forEach(this::show);
@@ -166,6 +217,16 @@ final class RestoreCommand extends Subcommand {
             .forEach(line -> print("  " + SafeText.of(line)));
       }
     }
+  }
+
+  private void show(RunRestore.Recovery recovery) {
+    print(
+        "    when it is started, it recovers to "
+            + recovery.lsn()
+            + " on timeline "
+            + recovery.timeline()
+            + "; last commit: "
+            + recovery.lastCommit());
   }
 
   private void show(PlacedTablespace tablespace) {

@@ -1,9 +1,14 @@
 package io.holdfast.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.holdfast.engine.HumanFormat;
+import io.holdfast.engine.RepositorySettings;
 import io.holdfast.engine.RunVerification;
+import io.holdfast.engine.VerifyLogs;
 import io.holdfast.repository.VerificationLevel;
 import io.holdfast.repository.VerificationReport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,16 +22,20 @@ import picocli.CommandLine.Spec;
     description = {
       "Verifies that a repository holds what was written to it, and lists everything that is not so.",
       "Level 1: every object is there with its size, every record opens, what opens the repository is sound. Level 2: also the bytes of every pack are those"
-          + " that were written. Level 3: also every chunk decrypts, decompresses and has its hash."
+          + " that were written. Level 3: also every chunk decrypts, decompresses and has its hash, and the write-ahead logs are read record by record."
+          + " Level wal: those logs alone."
     },
-    footer = {"", "Examples:", "  holdfast verify", "  holdfast verify --level 2"})
+    footer = {"", "Examples:", "  holdfast verify", "  holdfast verify --level wal"})
 final class VerifyCommand extends Subcommand {
+  private static final String LOGS = "wal";
+  private static final String DEEPEST = "3";
+
   @Option(
       names = "--level",
-      paramLabel = "1|2|3",
-      defaultValue = "3",
+      paramLabel = "1|2|3|wal",
+      defaultValue = DEEPEST,
       description = "How deep; default 3.")
-  private int level = 3;
+  private String level = DEEPEST;
 
   @Mixin private final RepositoryOption repository = new RepositoryOption();
 
@@ -36,23 +45,78 @@ final class VerifyCommand extends Subcommand {
     super(context);
   }
 
+  /** Both, with the members of the first as those of the whole. */
+  private record Json(
+      @JsonUnwrapped @Nullable VerificationReport objects, List<VerifyLogs.Verified> logs) {}
+
   @Override
   ExitCode run() {
-    if (level < 1 || level > 3) {
-      throw new ParameterException(
-          spec.commandLine(), "There is no level " + level + "; there are 1, 2 and 3");
-    }
+    RepositorySettings settings = repository.in(configuration());
     VerificationReport report =
-        withProgress(
-            progress ->
-                new RunVerification(context().surroundings())
-                    .run(repository.in(configuration()), VerificationLevel.of(level), progress));
+        level.equals(LOGS)
+            ? null
+            : withProgress(
+                progress ->
+                    new RunVerification(context().surroundings())
+                        .run(settings, numbered(), progress));
+    List<VerifyLogs.Verified> logs =
+        level.equals(LOGS) || level.equals(DEEPEST)
+            ? withProgress(
+                progress -> new VerifyLogs(context().surroundings()).run(settings, progress))
+            : List.of();
     if (options().json()) {
-      printJson(report);
+      printJson(new Json(report, logs));
     } else {
-      show(report);
+      if (report != null) {
+        show(report);
+      }
+      logs.forEach(this::show);
+      if (level.equals(LOGS) && logs.isEmpty()) {
+        print("There is no write-ahead log in the repository.");
+      }
     }
-    return report.isSound() ? ExitCode.OK : ExitCode.CORRUPT;
+    boolean sound =
+        (report == null || report.isSound())
+            && logs.stream().allMatch(log -> log.problemCount() == 0);
+    return sound ? ExitCode.OK : ExitCode.CORRUPT;
+  }
+
+  private VerificationLevel numbered() {
+    return switch (level) {
+      case "1" -> VerificationLevel.OBJECTS;
+      case "2" -> VerificationLevel.HASHES;
+      case DEEPEST -> VerificationLevel.CONTENT;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(), "There is no level " + level + "; there are 1, 2, 3 and wal");
+    };
+  }
+
+  private void show(VerifyLogs.Verified log) {
+    for (String problem : log.problems()) {
+      print(terminal().red("damaged ") + SafeText.of(log.source() + ": " + problem));
+    }
+    if (log.problemCount() > log.problems().size()) {
+      print("and " + (log.problemCount() - log.problems().size()) + " more");
+    }
+    print(
+        verdict(log.problemCount() == 0)
+            + ", the log of "
+            + SafeText.of(log.source())
+            + " (PostgreSQL "
+            + log.major()
+            + ", cluster "
+            + log.system()
+            + "): "
+            + HumanFormat.count(log.pieces(), "piece")
+            + ", "
+            + HumanFormat.size(log.bytes())
+            + ", "
+            + HumanFormat.count(log.records(), "record"));
+  }
+
+  private String verdict(boolean sound) {
+    return sound ? terminal().green("sound") : terminal().red("NOT SOUND");
   }
 
   private void show(VerificationReport report) {
@@ -62,9 +126,8 @@ final class VerifyCommand extends Subcommand {
     if (report.problemCount() > report.problems().size()) {
       print("and " + (report.problemCount() - report.problems().size()) + " more");
     }
-    String verdict = report.isSound() ? terminal().green("sound") : terminal().red("NOT SOUND");
     print(
-        verdict
+        verdict(report.isSound())
             + ", looked at level "
             + level
             + ": "
@@ -73,7 +136,7 @@ final class VerifyCommand extends Subcommand {
             + HumanFormat.count(report.packs(), "pack")
             + ", "
             + HumanFormat.size(report.bytes())
-            + (level == 3 ? ", " + HumanFormat.count(report.chunks(), "chunk") : ""));
+            + (level.equals(DEEPEST) ? ", " + HumanFormat.count(report.chunks(), "chunk") : ""));
     if (report.problems().stream().anyMatch(problem -> problem.object().startsWith("packs/"))) {
       print(
           "To heal packs: move the damaged files out of the repository and run 'holdfast backup'. It stores"
@@ -87,7 +150,7 @@ final class VerifyCommand extends Subcommand {
     if (report.unusedPacks() > 0) {
       print(
           HumanFormat.count(report.unusedPacks(), "pack")
-              + (level == 3
+              + (level.equals(DEEPEST)
                   ? " that no backup needs, left by a writer that died: harmless"
                   : " that no index object names: left by a writer that died, or index objects were"
                       + " lost; 'holdfast verify --level 3' tells"));

@@ -8,6 +8,7 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.WalPeriod;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -92,6 +93,29 @@ final class WalReceiveCommand extends Subcommand {
               + "): "
               + why
               + ". Back up the database: no moment between the gap and the next backup can be recovered.");
+    }
+
+    @Override
+    public void recorded(WalPeriod period) {
+      if (!options().quiet()) {
+        print(
+            "recorded "
+                + period.id()
+                + ": "
+                + HumanFormat.size(period.bytes())
+                + ", stored "
+                + HumanFormat.size(period.storedBytes()));
+      }
+    }
+
+    @Override
+    public void released(Lsn since, long bytes) {
+      warn(
+          "the spool is full and the server keeps "
+              + HumanFormat.size(bytes)
+              + " for it: its slot was dropped, so that its disk does not fill. The log will have a gap from "
+              + since
+              + " on. Look whether the repository can be reached.");
     }
 
     @Override

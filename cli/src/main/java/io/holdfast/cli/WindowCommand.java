@@ -71,6 +71,15 @@ final class WindowCommand extends Subcommand {
               + ", "
               + HumanFormat.count(reach.backups().size(), "backup"));
     }
+    for (FindWindows.Branch branch : window.branches()) {
+      print(
+          "  timeline "
+              + branch.timeline()
+              + " left timeline "
+              + branch.from()
+              + " at "
+              + branch.at());
+    }
     for (FindWindows.Gap gap : window.gaps()) {
       print(
           terminal()

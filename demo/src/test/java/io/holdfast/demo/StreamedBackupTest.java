@@ -133,7 +133,8 @@ class StreamedBackupTest {
         .isInstanceOfSatisfying(
             HoldfastException.class,
             e -> assertThat(e.category()).isEqualTo(FailureCategory.ACCESS));
-    assertThat(new ListBackups(surroundings).run(configuration.repository(""), true).backups())
+    assertThat(
+            new ListBackups(surroundings).run(configuration.repository(""), true, false).backups())
         .singleElement()
         .satisfies(run -> assertThat(run.status()).isEqualTo(BackupStatus.FAILED));
   }
@@ -156,7 +157,8 @@ class StreamedBackupTest {
                 List.of(),
                 false,
                 false,
-                List.of()),
+                List.of(),
+                Optional.empty()),
             ProgressListener.NONE);
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.engine;
 
+import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.BackupStatus;
 import io.holdfast.repository.BackupType;
@@ -7,10 +8,13 @@ import io.holdfast.repository.RunRecord;
 import io.holdfast.repository.RunningBackup;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
+import io.holdfast.repository.WalLog;
+import io.holdfast.repository.WalPeriod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -138,6 +142,51 @@ public record BackupMetadata(
         List.of(),
         0,
         Optional.ofNullable(run.error()));
+  }
+
+  /**
+   * A transaction backup. It belongs to no policy, and has no check sum besides those of its
+   * pieces.
+   */
+  static BackupMetadata of(WalLog log, WalPeriod period) {
+    Instant from = Objects.requireNonNullElse(period.since(), period.recorded());
+    Instant to = Objects.requireNonNullElse(period.complete(), period.recorded());
+    Map<String, Object> details =
+        Map.of(
+            "timeline", period.timeline(),
+            "from", new Lsn(period.from()).toString(),
+            "to", new Lsn(period.to()).toString());
+    return new BackupMetadata(
+        period.id().value(),
+        period.recorded(),
+        BackupType.TRANSACTION,
+        "",
+        period.bytes(),
+        "",
+        "",
+        BackupStatus.COMPLETED,
+        from.isBefore(to) ? Duration.between(from, to) : Duration.ZERO,
+        0,
+        "",
+        "",
+        period.storedBytes(),
+        Optional.of(new BackupRecord.Anchor(new Lsn(period.to()).toString(), to)),
+        Optional.empty(),
+        List.of(
+            new Source(
+                log.source(),
+                SourceType.LOGS,
+                period.pieces(),
+                period.bytes(),
+                from,
+                to,
+                Map.of(),
+                List.of(),
+                0,
+                details)),
+        List.of(),
+        0,
+        Optional.empty());
   }
 
   static BackupMetadata of(RunningBackup running, Instant now) {

@@ -72,7 +72,9 @@ final class BindConfiguration {
         node.path("slot").asString(usual.slot()),
         optional(node, "spool").map(this::path),
         node.path("spool-gigabytes").asLong(usual.spoolBytes() >> 30) << 30,
-        Duration.ofSeconds(node.path("seal-seconds").asLong(usual.sealInterval().toSeconds())));
+        node.path("server-gigabytes").asLong(usual.serverBytes() >> 30) << 30,
+        Duration.ofSeconds(node.path("seal-seconds").asLong(usual.sealInterval().toSeconds())),
+        Duration.ofMinutes(node.path("record-minutes").asLong(usual.recordInterval().toMinutes())));
   }
 
   private SourceSettings tree(String name, String type, JsonNode node) {

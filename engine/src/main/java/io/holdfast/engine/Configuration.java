@@ -43,6 +43,22 @@ public record Configuration(
     return choose(repositories, name, "repository");
   }
 
+  /**
+   * The database of this name.
+   *
+   * @param name empty: the only one
+   * @throws UnknownNameException when there is no such database, or several and none was named
+   */
+  public SourceSettings.Postgresql database(String name) {
+    SequencedMap<String, SourceSettings.Postgresql> databases = new LinkedHashMap<>();
+    for (SourceSettings source : sources.values()) {
+      if (source instanceof SourceSettings.Postgresql database) {
+        databases.put(database.name(), database);
+      }
+    }
+    return choose(databases, name, "database");
+  }
+
   private static <T> T choose(SequencedMap<String, T> all, String name, String kind) {
     if (name.isEmpty() && all.size() == 1) {
       return all.firstEntry().getValue();

@@ -34,6 +34,8 @@ public record ContentAccess(
     COMPARE,
     /** To list names and metadata. */
     LIST,
+    /** To find where in the log of a database something happened. */
+    SEARCH,
     /** To bring it back. */
     RESTORE
   }

@@ -31,6 +31,7 @@ public final class FindWindows {
    * @param system the number that initdb gave it
    * @param stretches of its past, to any moment of which it can be recovered
    * @param gaps in what is kept of its write-ahead log
+   * @param branches where timelines left others
    */
   public record Window(
       String source,
@@ -38,6 +39,7 @@ public final class FindWindows {
       int major,
       List<Reach> stretches,
       List<Gap> gaps,
+      List<Branch> branches,
       List<String> warnings) {}
 
   /** A stretch, on a timeline, and the backups that it is reached from. */
@@ -52,6 +54,9 @@ public final class FindWindows {
 
   /** Write-ahead log that is not there. */
   public record Gap(int timeline, String from, String to, long bytes) {}
+
+  /** A timeline left another one at a position. */
+  public record Branch(int timeline, int from, String at) {}
 
   /** What was found, by the names of sources; and warnings of damaged records. */
   public record Found(List<Window> windows, List<String> warnings) {}
@@ -94,6 +99,9 @@ public final class FindWindows {
         is.log().major(),
         is.stretches().stream().map(FindWindows::reach).toList(),
         is.gaps().stream().map(FindWindows::gap).toList(),
+        is.branches().stream()
+            .map(left -> new Branch(left.timeline().id(), left.from().id(), left.at().toString()))
+            .toList(),
         is.warnings());
   }
 

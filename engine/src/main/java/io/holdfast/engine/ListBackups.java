@@ -4,6 +4,8 @@ import io.holdfast.repository.BackupStatus;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RunRecord;
 import io.holdfast.repository.RunningBackup;
+import io.holdfast.repository.WalLog;
+import io.holdfast.repository.WalPeriod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,8 +33,9 @@ public final class ListBackups {
    * All backups, oldest first, and those that are being made. A damaged record hides no other.
    *
    * @param failed whether attempts that failed are listed too, by their time
+   * @param transactions whether transaction backups are listed too, by their time
    */
-  public Listed run(RepositorySettings settings, boolean failed) {
+  public Listed run(RepositorySettings settings, boolean failed, boolean transactions) {
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       List<RunningBackup> running = repository.running(); // first, so that none is missed
       List<BackupMetadata> all = new ArrayList<>();
@@ -50,7 +53,14 @@ public final class ListBackups {
           .map(backup -> BackupMetadata.of(backup, now))
           .filter(backup -> !ended.contains(backup.id()))
           .forEach(all::add);
-      if (failed) {
+      if (transactions) {
+        for (WalLog log : repository.logs().logs()) {
+          try (Stream<WalPeriod> periods = repository.logs().open(log).periods()) {
+            periods.map(period -> BackupMetadata.of(log, period)).forEach(all::add);
+          }
+        }
+      }
+      if (failed || transactions) {
         all.sort(Comparator.comparing(BackupMetadata::timestamp));
       }
       return new Listed(all, repository.warnings());

@@ -6,8 +6,6 @@ import io.holdfast.postgres.receiver.WalReceiverOptions;
 import io.holdfast.repository.Repository;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Receives the write-ahead log of a database for as long as it is let. */
 public final class ReceiveWal {
@@ -35,7 +33,7 @@ public final class ReceiveWal {
    * @throws UnknownNameException if there is no such database or repository
    */
   public void run(Request request, ReceiverEvents events) {
-    SourceSettings.Postgresql source = database(request.configuration(), request.source());
+    SourceSettings.Postgresql source = request.configuration().database(request.source());
     RepositorySettings settings = request.configuration().repository(request.repository());
     SourceSettings.Wal wal = source.wal();
     Path spool = wal.spool().orElse(request.spools()).resolve(source.name());
@@ -45,7 +43,9 @@ public final class ReceiveWal {
             wal.slot(),
             spool,
             wal.spoolBytes(),
+            wal.serverBytes(),
             wal.sealInterval(),
+            wal.recordInterval(),
             FLUSH_INTERVAL,
             surroundings.clock());
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
@@ -53,24 +53,5 @@ public final class ReceiveWal {
               DatabaseConnection.to(source, surroundings), repository.logs(), options, events)
           .run();
     }
-  }
-
-  private static SourceSettings.Postgresql database(Configuration configuration, String name) {
-    List<SourceSettings.Postgresql> all = new ArrayList<>();
-    for (SourceSettings source : configuration.sources().values()) {
-      if (source instanceof SourceSettings.Postgresql database) {
-        all.add(database);
-      }
-    }
-    if (name.isEmpty() && all.size() == 1) {
-      return all.getFirst();
-    }
-    return all.stream()
-        .filter(source -> source.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                UnknownNameException.of(
-                    "database", name, all.stream().map(SourceSettings.Postgresql::name).toList()));
   }
 }

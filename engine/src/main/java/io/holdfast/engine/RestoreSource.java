@@ -12,6 +12,8 @@ import io.holdfast.postgres.PlacedTablespace;
 import io.holdfast.postgres.RestoreOptions;
 import io.holdfast.postgres.RestoredCluster;
 import io.holdfast.postgres.TablespaceMapping;
+import io.holdfast.postgres.recovery.RecoveryPlan;
+import io.holdfast.postgres.recovery.RecoveryStop;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
 import java.io.IOException;
@@ -19,26 +21,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Restores one source. */
 final class RestoreSource {
   private final RunRestore.Request request;
   private final RestoreTargets targets;
   private final ContentGate.Opened opened;
+  private final Map<String, RecoveryPlan> recoveries;
   private final ProgressListener progress;
   private final TablespaceMapping tablespaces;
 
   /**
+   * @param recoveries of databases that are to be recovered beyond the backup, by their names
    * @throws io.holdfast.postgres.ClusterRestoreException if a mapping of tablespaces is malformed
    */
   RestoreSource(
       RunRestore.Request request,
       RestoreTargets targets,
       ContentGate.Opened opened,
+      Map<String, RecoveryPlan> recoveries,
       ProgressListener progress) {
     this.request = request;
     this.targets = targets;
     this.opened = opened;
+    this.recoveries = recoveries;
     this.progress = progress;
     this.tablespaces = TablespaceMapping.parse(request.tablespaces());
   }
@@ -81,6 +89,11 @@ final class RestoreSource {
   private RunRestore.Restored database(SourceRecord source, BytePath target) {
     MachineComparison machine = CompareMachine.withThis(source.details());
     RestoredCluster cluster = clusterRestore(source, target).run();
+    List<String> warnings = new ArrayList<>(machine.warnings());
+    RecoveryPlan recovery = recoveries.get(source.name());
+    if (recovery != null) {
+      warnings.addAll(recovery.warnings());
+    }
     return new RunRestore.Restored(
         source.name(),
         source.type(),
@@ -88,16 +101,22 @@ final class RestoreSource {
         cluster.files(),
         cluster.bytes(),
         cluster.fetchedBytes(),
-        machine.warnings(),
-        machine.warnings().size(),
+        warnings,
+        warnings.size(),
         cluster.tablespaces(),
-        machine.reindex());
+        machine.reindex(),
+        cluster.recovery().map(RestoreSource::recovery));
+  }
+
+  private static RunRestore.Recovery recovery(RecoveryStop stop) {
+    return new RunRestore.Recovery(stop.timeline().id(), stop.end().toString(), stop.lastCommit());
   }
 
   private ClusterRestore clusterRestore(SourceRecord source, BytePath target) {
     RestoreOptions options =
         RestoreOptions.to(target)
             .with(tablespaces)
+            .withRecovery(recoveries.get(source.name()))
             .withProgress(new DatabaseReader.Steps(source.name(), progress));
     return new ClusterRestore(
         opened.manifest(source), opened.contents(), request.replace() ? options.forced() : options);
@@ -116,7 +135,8 @@ final class RestoreSource {
         result.warnings().first().stream().map(TreeWarning::toString).toList(),
         result.warnings().total(),
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private TreeRestore treeRestore(SourceRecord source) {

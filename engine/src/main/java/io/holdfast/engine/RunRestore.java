@@ -3,6 +3,7 @@ package io.holdfast.engine;
 import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.DatabaseReindex;
 import io.holdfast.postgres.PlacedTablespace;
+import io.holdfast.postgres.recovery.RecoveryRequest;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.SourceRecord;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,6 +44,8 @@ public final class RunRestore {
    *     not in the backup is removed
    * @param replace whether the data directory of another cluster may be replaced too
    * @param tablespaces where tablespaces go, as {@code oid=/place} or {@code /old/place=/place}
+   * @param at what databases are to be recovered to when they are started; empty: to the end of the
+   *     backup. With {@code latest} for the backup, it is the one that fits the target
    */
   public record Request(
       RepositorySettings repository,
@@ -52,7 +57,8 @@ public final class RunRestore {
       List<BytePath> paths,
       boolean overwrite,
       boolean replace,
-      List<String> tablespaces) {
+      List<String> tablespaces,
+      Optional<RecoveryRequest> at) {
     public Request {
       sources = List.copyOf(sources);
       only = Set.copyOf(only);
@@ -76,7 +82,8 @@ public final class RunRestore {
           List.of(),
           false,
           false,
-          List.of());
+          List.of(),
+          Optional.empty());
     }
   }
 
@@ -111,6 +118,7 @@ public final class RunRestore {
    * @param tablespaces of a database: where they are now
    * @param reindex of a database: what to run after its first start, because this machine may sort
    *     text in another order
+   * @param recovery of a database: where it will recover to when it is started, beyond the backup
    */
   public record Restored(
       String name,
@@ -122,12 +130,23 @@ public final class RunRestore {
       List<String> warnings,
       long warningCount,
       List<PlacedTablespace> tablespaces,
-      List<DatabaseReindex> reindex) {}
+      List<DatabaseReindex> reindex,
+      Optional<Recovery> recovery) {}
+
+  /**
+   * Where a database will recover to, proven by reading its log up to there.
+   *
+   * @param lsn behind the last record that is replayed
+   * @param lastCommit the time of the last commit in it, by the server's clock
+   */
+  public record Recovery(int timeline, String lsn, Instant lastCommit) {}
 
   /**
    * Restores.
    *
    * @throws RestoreException when the request makes no sense
+   * @throws io.holdfast.postgres.recovery.RecoveryTargetException when there is no way to the
+   *     target
    * @throws io.holdfast.storage.HoldfastException when a target may not be used or the backup is
    *     damaged
    */
@@ -135,7 +154,8 @@ public final class RunRestore {
     Instant started = surroundings.clock().instant();
     try (Repository repository =
         new OpenRepository(surroundings).openToReadMuch(request.repository())) {
-      BackupRecord backup = SelectBackup.find(repository.backups(), request.wanted());
+      ChooseRecovery.Chosen chosen = choose(repository, request);
+      BackupRecord backup = chosen.backup();
       List<SourceRecord> sources = SelectBackup.sources(backup, request.sources(), request.only());
       requireSense(request, sources);
       ContentGate.Opened opened =
@@ -146,7 +166,7 @@ public final class RunRestore {
                   sources,
                   request.paths().stream().map(BytePath::toString).toList());
       RestoreTargets targets = new RestoreTargets(request, repository.id(), backup.id().value());
-      RestoreSource restore = new RestoreSource(request, targets, opened, progress);
+      RestoreSource restore = new RestoreSource(request, targets, opened, chosen.plans(), progress);
       requirePossible(sources, targets, restore);
       targets.makeParents(sources);
       List<Restored> restored = new ArrayList<>();
@@ -162,6 +182,16 @@ public final class RunRestore {
           restored,
           repository.warnings());
     }
+  }
+
+  private ChooseRecovery.Chosen choose(Repository repository, Request request) {
+    return request
+        .at()
+        .map(at -> new ChooseRecovery(repository, request.wanted(), at, surroundings).run())
+        .orElseGet(
+            () ->
+                new ChooseRecovery.Chosen(
+                    SelectBackup.find(repository.backups(), request.wanted()), Map.of()));
   }
 
   /** All of them are looked at before the first is written. */

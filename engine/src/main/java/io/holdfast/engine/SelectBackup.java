@@ -32,8 +32,7 @@ final class SelectBackup {
    * @param sources names that it holds; empty: any
    * @param types of which it holds sources; empty: any
    */
-  record Wanted(
-      String backup, String policy, Collection<String> sources, Collection<SourceType> types) {}
+  record Wanted(String backup, String policy, Collection<String> sources, Set<SourceType> types) {}
 
   /**
    * The backup with this id or beginning of an id, or the newest that holds what is wanted.
@@ -66,8 +65,13 @@ final class SelectBackup {
 
   private static BackupRecord latest(Backups backups, Wanted wanted) {
     return backups
-        .latest(backup -> isOf(wanted.policy, backup) && holds(backup, wanted))
+        .latest(backup -> fits(backup, wanted))
         .orElseThrow(() -> missing(backups, wanted));
+  }
+
+  /** Whether a backup is of the policy and holds what is wanted, whichever it is. */
+  static boolean fits(BackupRecord backup, Wanted wanted) {
+    return isOf(wanted.policy, backup) && holds(backup, wanted);
   }
 
   private static boolean isOf(String policy, BackupRecord backup) {

@@ -13,7 +13,7 @@ public sealed interface SourceSettings {
   /**
    * A PostgreSQL cluster.
    *
-   * @param host a name or address, or the directory of a Unix-domain socket
+   * @param host a name or address, several with commas, or the directory of a Unix-domain socket
    * @param dataDirectory where the data directory is seen from here, for {@link ReadMode#DIRECT};
    *     empty: where the server says it is
    * @param wal how its write-ahead log is received
@@ -38,12 +38,26 @@ public sealed interface SourceSettings {
    * @param slot of the server, which keeps what was not received yet
    * @param spool a directory for what is not stored yet; empty: the usual place
    * @param spoolBytes that may wait there
+   * @param serverBytes that the server may keep while the spool is full
    * @param sealInterval after which what is new is stored, at most
+   * @param recordInterval after which that is recorded as a transaction backup
    */
-  record Wal(String slot, Optional<Path> spool, long spoolBytes, Duration sealInterval) {
+  record Wal(
+      String slot,
+      Optional<Path> spool,
+      long spoolBytes,
+      long serverBytes,
+      Duration sealInterval,
+      Duration recordInterval) {
     /** Where nothing is said. */
     public static final Wal DEFAULT =
-        new Wal("holdfast", Optional.empty(), 10L << 30, Duration.ofMinutes(1));
+        new Wal(
+            "holdfast",
+            Optional.empty(),
+            10L << 30,
+            10L << 30,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(15));
   }
 
   /**

@@ -97,7 +97,9 @@ class ReadConfigurationTest {
                     "holdfast",
                     Optional.of(Path.of("/var/lib/holdfast/spool")),
                     20L << 30,
-                    Duration.ofSeconds(30))),
+                    50L << 30,
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(5))),
             new SourceSettings.Tree(
                 "uploads",
                 Path.of("/srv/platform/uploads"),

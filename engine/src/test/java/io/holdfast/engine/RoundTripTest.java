@@ -135,7 +135,8 @@ class RoundTripTest {
                 List.of(),
                 false,
                 false,
-                List.of()),
+                List.of(),
+                Optional.empty()),
             ProgressListener.NONE);
   }
 
@@ -300,7 +301,7 @@ class RoundTripTest {
   }
 
   private List<BackupMetadata> listed(boolean failed) {
-    return new ListBackups(fixture.surroundings).run(fixture.repository(), failed).backups();
+    return new ListBackups(fixture.surroundings).run(fixture.repository(), failed, false).backups();
   }
 
   @Test
@@ -423,7 +424,8 @@ class RoundTripTest {
         paths,
         false,
         false,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static void assertFails(FailureCategory category, Runnable action) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +59,7 @@ class SelectBackupTest {
 
   private BackupRecord latest() {
     return SelectBackup.find(
-        repository.backups(), new SelectBackup.Wanted("latest", "", List.of(), List.of()));
+        repository.backups(), new SelectBackup.Wanted("latest", "", List.of(), Set.of()));
   }
 
   private static byte[] version2(byte[] record) {

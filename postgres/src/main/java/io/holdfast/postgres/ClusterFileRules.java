@@ -21,6 +21,7 @@ final class ClusterFileRules {
   static final BytePath BACKUP_LABEL = BytePath.of("backup_label");
   static final BytePath TABLESPACE_MAP = BytePath.of("tablespace_map");
   static final BytePath WAL_DIRECTORY = BytePath.of("pg_wal");
+  static final BytePath ARCHIVE_STATUS = BytePath.of("pg_wal/archive_status");
   static final BytePath TABLESPACES = BytePath.of("pg_tblspc");
 
   /** What is done with a path. */

@@ -6,6 +6,8 @@ import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.NodeType;
 import io.holdfast.posix.PosixException;
 import io.holdfast.posix.RemoveTree;
+import io.holdfast.postgres.recovery.RecoveryPlan;
+import io.holdfast.postgres.recovery.RecoveryStop;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Content;
 import io.holdfast.repository.ContentReader;
@@ -18,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * directory, of which only pages that differ are replaced and what is not in the backup is removed.
  *
  * <p>The restored cluster, when it is started, recovers from the write-ahead log in the backup to
- * the stop of the backup and opens on a timeline of its own; docs/decisions says why so.
+ * the stop of the backup, or from what is put there besides to a later point, and opens on a
+ * timeline of its own; docs/decisions says why so.
  *
  * <p>Until all is there and on disk, a marker file is in the directory and the control file is not,
  * so no server can be started on half a cluster. A restore that was broken off is finished by
@@ -33,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterRestore {
   private static final int MAX_SETTINGS = 16 << 20;
-  private static final BytePath ARCHIVE_STATUS = BytePath.of("pg_wal/archive_status");
   private static final BytePath UNFINISHED_CONTROL = BytePath.of("pg_control.restoring");
 
   private final Manifest manifest;
@@ -123,7 +126,9 @@ public final class ClusterRestore {
 
   private RestoredCluster restore(TargetTree tree, Plan plan) throws IOException {
     Map<BytePath, BytePath> tablespaces = plan.tablespaces();
-    options.progress().expected(manifest.ref().bytes());
+    RecoveryPlan recovery = options.recovery();
+    long wal = recovery == null ? 0 : recovery.walBytes();
+    options.progress().expected(manifest.ref().bytes() + wal);
     long removed = new RemoveStrangers(tree, tablespaces, manifest).run();
     new RestoreDirectories(tree, tablespaces, ownership).run(manifest);
     try (RestoreTargets targets =
@@ -131,7 +136,8 @@ public final class ClusterRestore {
             tree, manifest, contents, ownership, options.progress(), options.workers())) {
       contents.read(targets);
       markSegmentsArchived(tree);
-      writeRecoverySettings(tree, plan);
+      RecoveryStop stop = recovery == null ? null : putWal(tree, recovery);
+      writeRecoverySettings(tree, plan, stop);
       tree.sync();
       writeControlFile(tree, plan.controlFile());
       RestoreMarker.remove(tree.root());
@@ -141,8 +147,17 @@ public final class ClusterRestore {
           targets.bytes(),
           targets.fetchedBytes(),
           removed,
-          placed(tablespaces));
+          placed(tablespaces),
+          Optional.ofNullable(stop));
     }
+  }
+
+  /** Behind that of the backup. */
+  private RecoveryStop putWal(TargetTree tree, RecoveryPlan recovery) throws IOException {
+    EntryMetadata like = EntryMetadata.of(ordinaryFile());
+    return new PutWal(
+            tree, recovery, options.progress(), file -> ownership.apply(file, like, false))
+        .run();
   }
 
   private List<PlacedTablespace> placed(Map<BytePath, BytePath> places) {
@@ -192,7 +207,7 @@ public final class ClusterRestore {
    * What the source wrote to its log it also archived: the restored cluster must not do it again.
    */
   private void markSegmentsArchived(TargetTree tree) throws IOException {
-    try (DirectoryHandle status = tree.open(ARCHIVE_STATUS)) {
+    try (DirectoryHandle status = tree.open(ClusterFileRules.ARCHIVE_STATUS)) {
       BytePath wal = ClusterFileRules.WAL_DIRECTORY;
       for (Iterator<Entry> entries = manifest.cursor(wal); entries.hasNext(); ) {
         Entry entry = entries.next();
@@ -232,11 +247,16 @@ public final class ClusterRestore {
     return false;
   }
 
-  private void writeRecoverySettings(TargetTree tree, Plan plan) throws IOException {
+  private void writeRecoverySettings(TargetTree tree, Plan plan, @Nullable RecoveryStop stop)
+      throws IOException {
     byte[] before = optional(RestoreRules.AUTO_CONF, MAX_SETTINGS);
     byte[] settings =
         new RecoverySettings(
-                plan.fromStandby(), hasTablespacesInPlace(plan.tablespaces()), options.settings())
+                stop == null
+                    ? RecoveryEnd.ofBackup(plan.fromStandby())
+                    : RecoveryEnd.at(stop, plan.fromStandby()),
+                hasTablespacesInPlace(plan.tablespaces()),
+                options.settings())
             .applyTo(before == null ? new byte[0] : before);
     write(tree.root(), RestoreRules.AUTO_CONF, settings);
     write(tree.root(), RestoreRules.RECOVERY_SIGNAL, new byte[0]);
@@ -256,15 +276,18 @@ public final class ClusterRestore {
 
   private void write(DirectoryHandle directory, BytePath name, byte[] bytes) throws IOException {
     RemoveTree.fileIfPresent(directory, name);
-    Entry ordinary =
-        manifest
-            .find(ClusterFileRules.BACKUP_LABEL)
-            .orElseThrow(() -> ClusterRestoreException.incomplete("it has no backup_label"));
     try (FileHandle file = directory.createFile(name, 0600)) {
       file.write(0, bytes, 0, bytes.length);
-      ownership.apply(file, EntryMetadata.of(ordinary), false);
+      ownership.apply(file, EntryMetadata.of(ordinaryFile()), false);
       file.sync();
     }
     directory.sync();
+  }
+
+  /** Whose owner and permissions others get. */
+  private Entry ordinaryFile() {
+    return manifest
+        .find(ClusterFileRules.BACKUP_LABEL)
+        .orElseThrow(() -> ClusterRestoreException.incomplete("it has no backup_label"));
   }
 }

@@ -20,8 +20,8 @@ import org.postgresql.util.HostSpec;
  * How to reach a cluster and as whom. Opens sessions for SQL and for replication, both through
  * pgjdbc, which brings TLS, SCRAM and GSSAPI. Immutable; holds no secret, only where to get it.
  *
- * @param hosts tried in order until one answers; a directory means the unix socket in it, and then
- *     it is the only one
+ * @param hosts of several, sessions are with the one that is a primary, else with the first that
+ *     answers; a directory means the unix socket in it, and then it is the only one
  * @param database for SQL sessions
  * @param password asked when the server wants one; null if there is none
  * @param rootCertificate PEM file of the authorities that VERIFY_CA and VERIFY_FULL trust; null for
@@ -113,6 +113,29 @@ public record ConnectionSettings(
   public ConnectionSettings withTls(TlsMode mode, @Nullable Path certificate) {
     return new ConnectionSettings(
         hosts, user, database, password, mode, certificate, connectLimit, answerLimit, clock);
+  }
+
+  /** The same with each of the hosts alone. */
+  public List<ConnectionSettings> each() {
+    return hosts.stream()
+        .map(
+            host ->
+                new ConnectionSettings(
+                    List.of(host),
+                    user,
+                    database,
+                    password,
+                    tls,
+                    rootCertificate,
+                    connectLimit,
+                    answerLimit,
+                    clock))
+        .toList();
+  }
+
+  public ConnectionSettings withHosts(List<Host> others) {
+    return new ConnectionSettings(
+        others, user, database, password, tls, rootCertificate, connectLimit, answerLimit, clock);
   }
 
   public ConnectionSettings withLimits(Duration connect, Duration answer) {
@@ -225,6 +248,11 @@ public record ConnectionSettings(
     PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME.set(properties, SuppliedPassword.class.getName());
     if (password != null) {
       properties.put(SuppliedPassword.SOURCE, password);
+    }
+    if (hosts.size() > 1) {
+      PGProperty.TARGET_SERVER_TYPE.set(properties, "preferPrimary");
+      PGProperty.HOST_RECHECK_SECONDS.set(
+          properties, 0); // which one it is may have changed just now
     }
     Host first = hosts.getFirst();
     if (first.isSocketDirectory()) {

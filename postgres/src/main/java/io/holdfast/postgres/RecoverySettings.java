@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * The {@code postgresql.auto.conf} of a restored cluster: what was in it, without older recovery
- * settings, and what lets the cluster recover from the write-ahead log that the backup holds, end
- * where the backup ends, and go on from there on a timeline of its own.
+ * settings, and what lets the cluster recover from the write-ahead log in its own pg_wal, end where
+ * it is to end, and go on from there on a timeline of its own.
  *
  * <p>Settings of recovery that are not used are set to nothing, since a second target, even in
  * another file, keeps the server from starting.
@@ -26,25 +26,24 @@ final class RecoverySettings {
   private final Map<String, String> settings = new LinkedHashMap<>();
 
   /**
-   * @param fromStandby whether a standby was read. Its log has no record that ends the backup, and
-   *     may have none behind the point where the cluster is consistent, where a target would be
-   *     looked for in vain; so all of the log in the backup is replayed. The server insists on
-   *     reaching that point by itself (xlogrecovery.c: backupEndPoint is minRecoveryPoint then)
    * @param tablespacesInPlace whether tablespaces are plain directories in pg_tblspc: a server that
    *     is not told to expect them takes them for damage when it has recovered
    * @param more further settings; they win
    */
-  RecoverySettings(boolean fromStandby, boolean tablespacesInPlace, Map<String, String> more) {
+  RecoverySettings(RecoveryEnd end, boolean tablespacesInPlace, Map<String, String> more) {
     settings.put("restore_command", "false");
     settings.put("recovery_target_name", "");
     settings.put("recovery_target_time", "");
     settings.put("recovery_target_xid", "");
-    settings.put("recovery_target_lsn", "");
+    boolean atPosition = !end.lsn().isEmpty();
+    settings.put(atPosition ? "recovery_target" : "recovery_target_lsn", "");
+    // The one that is set must follow those that are set to nothing.
     settings.put(
-        "recovery_target",
-        fromStandby ? "" : "immediate"); // must follow those that are set to nothing
+        atPosition ? "recovery_target_lsn" : "recovery_target",
+        atPosition ? end.lsn() : end.target());
+    settings.put("recovery_target_inclusive", "on");
     settings.put("recovery_target_action", "promote");
-    settings.put("recovery_target_timeline", "current");
+    settings.put("recovery_target_timeline", end.timeline());
     settings.put("recovery_end_command", "");
     settings.put("archive_cleanup_command", "");
     if (tablespacesInPlace) {

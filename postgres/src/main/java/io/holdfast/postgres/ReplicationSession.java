@@ -180,6 +180,12 @@ public final class ReplicationSession implements AutoCloseable {
     return WalStream.begin(wire, from, timeline);
   }
 
+  /** As above, without a slot: what the server happens to have. */
+  public WalStream startReplication(Lsn from, Timeline timeline) {
+    wire.sendQuery("streaming WAL", "START_REPLICATION PHYSICAL " + from + " TIMELINE " + timeline);
+    return WalStream.begin(wire, from, timeline);
+  }
+
   private static void requireSlotName(String name) {
     if (!SLOT_NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name of a replication slot: " + name);

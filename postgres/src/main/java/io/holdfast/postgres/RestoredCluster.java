@@ -1,6 +1,8 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.recovery.RecoveryStop;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a restore did.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param fetchedBytes what had to be fetched from the repository
  * @param removed files and directories that were there and are not in the backup
  * @param tablespaces where they are now
+ * @param recovery where it will recover to when it is started, if that was asked for
  */
 public record RestoredCluster(
     ControlFile control,
@@ -18,7 +21,8 @@ public record RestoredCluster(
     long bytes,
     long fetchedBytes,
     long removed,
-    List<PlacedTablespace> tablespaces) {
+    List<PlacedTablespace> tablespaces,
+    Optional<RecoveryStop> recovery) {
 
   public RestoredCluster {
     tablespaces = List.copyOf(tablespaces);

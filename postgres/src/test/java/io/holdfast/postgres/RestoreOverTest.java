@@ -232,7 +232,10 @@ class RestoreOverTest {
 
     String after =
         new String(
-            new RecoverySettings(false, false, Map.of("archive_mode", "off", "note", "it's \\"))
+            new RecoverySettings(
+                    RecoveryEnd.ofBackup(false),
+                    false,
+                    Map.of("archive_mode", "off", "note", "it's \\"))
                 .applyTo(before),
             StandardCharsets.UTF_8);
 

@@ -29,7 +29,7 @@ public final class RestoredServer implements AutoCloseable {
     return restored;
   }
 
-  LocalServer server() {
+  public LocalServer server() {
     return server;
   }
 
@@ -38,7 +38,7 @@ public final class RestoredServer implements AutoCloseable {
   }
 
   /** All rows of a query as text, one a line. */
-  String query(String database, String sql) {
+  public String query(String database, String sql) {
     try (Connection session = connect(database)) {
       return rows(session, sql);
     } catch (SQLException e) {
@@ -46,7 +46,7 @@ public final class RestoredServer implements AutoCloseable {
     }
   }
 
-  void execute(String database, String sql) {
+  public void execute(String database, String sql) {
     try (Connection session = connect(database);
         Statement statement = session.createStatement()) {
       statement.execute(sql);

@@ -40,6 +40,12 @@ public record BackupName(String value) {
         TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().formatHex(id));
   }
 
+  /** The name that a time and a number have, which no other backup of that time has. */
+  static BackupName of(Instant time, BackupType type, long number) {
+    return new BackupName(
+        TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().toHexDigits(number));
+  }
+
   /**
    * The time in it, to the second.
    *

@@ -23,6 +23,7 @@ enum NameForm {
   SESSION(Lease.PREFIX, "[0-9a-f]{32}/(0|[1-9][0-9]{0,17})"),
   WAL_LOG(WalLog.PREFIX, "[0-9a-f]{32}"),
   WAL_HISTORY("wal/", "[0-9a-f]{32}/history/[0-7][0-9A-F]{7}-[0-9a-f]{32}"),
+  WAL_PERIOD("wal/", "[0-9a-f]{32}/periods/[0-7][0-9A-F]{7}-[0-9A-F]{16}-[0-9a-f]{12}"),
   WAL_PIECE(
       "wal/",
       "[0-9a-f]{32}/([0-9A-F]{16})/\\1[0-9A-F]{8}(\\.[0-9a-f]{8}-[0-9a-f]{8})?-[0-9a-f]{32}");

@@ -24,7 +24,8 @@ enum ObjectKind {
   WAL_SEGMENT(14, "wal", 64 << 20),
   WAL_PART(15, "wal", 64 << 20),
   WAL_LOG(16, "wal", Sizes.RECORD),
-  WAL_HISTORY(17, "wal", 2 << 20);
+  WAL_HISTORY(17, "wal", 2 << 20),
+  WAL_PERIOD(18, "wal", 64 << 10);
 
   private final int code;
   private final String label;

@@ -6,6 +6,7 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,10 +54,12 @@ public final class WalArchive {
    * What came of a put.
    *
    * @param piece what is stored now, and was perhaps before
+   * @param storedBytes of its object; 0 if it was stored before
    * @param others pieces of the same place with other bytes: two servers wrote there, and nothing
    *     tells which of them is meant
    */
-  public record Stored(WalPiece piece, PutOutcome outcome, List<WalPiece> others) {
+  public record Stored(
+      WalPiece piece, PutOutcome outcome, long storedBytes, List<WalPiece> others) {
     public Stored {
       others = List.copyOf(others);
     }
@@ -84,7 +87,8 @@ public final class WalArchive {
     byte[] object =
         SealedObject.seal(keys, kind(piece), RandomId.next(random), name.value(), parts);
     PutOutcome outcome = store.put(name, ByteBuffer.wrap(object));
-    return new Stored(piece, outcome, others(piece));
+    return new Stored(
+        piece, outcome, outcome == PutOutcome.EXISTS ? 0 : object.length, others(piece));
   }
 
   private ObjectKind kind(WalPiece piece) {
@@ -187,6 +191,62 @@ public final class WalArchive {
       return JsonMembers.read(note, WalNote::read);
     } catch (MalformedJsonException e) {
       throw new CorruptObjectException(name.value(), "its note cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Records a period. When this returns it is durable. */
+  public void put(WalPeriod period) {
+    ObjectName name = period.object(id);
+    byte[] plain = JsonWriter.object(period::writeTo);
+    byte[] object =
+        SealedObject.seal(keys, ObjectKind.WAL_PERIOD, RandomId.next(random), name.value(), plain);
+    store.put(name, ByteBuffer.wrap(object));
+  }
+
+  /**
+   * All periods, in no particular order, each read as the stream gets to it. The caller closes it.
+   * Reading one that is damaged throws {@link CorruptObjectException}.
+   */
+  public Stream<WalPeriod> periods() {
+    return store
+        .list(WalPeriod.directory(id))
+        .map(ObjectStat::name)
+        .filter(NameForm.WAL_PERIOD::fits)
+        .map(this::readPeriod);
+  }
+
+  /**
+   * The period that ends last at a position of a timeline or before it; of several that end there,
+   * the one that was recorded last.
+   *
+   * @throws CorruptObjectException when it is not what was stored
+   */
+  public Optional<WalPeriod> lastPeriod(int timeline, long position) {
+    String until = digits(timeline) + "-" + String.format(Locale.ROOT, "%016X", position) + "~";
+    try (Stream<ObjectStat> objects =
+        store.list(WalPeriod.directory(id) + digits(timeline) + "-")) {
+      return objects
+          .map(ObjectStat::name)
+          .filter(NameForm.WAL_PERIOD::fits)
+          .filter(name -> name.last().compareTo(until) < 0)
+          .max(Comparator.comparing(ObjectName::last))
+          .map(this::readPeriod);
+    }
+  }
+
+  private WalPeriod readPeriod(ObjectName name) {
+    byte[] object = ObjectKind.WAL_PERIOD.read(store, name);
+    byte[] plain =
+        SealedObject.open(
+            keys, ObjectKind.WAL_PERIOD, name, object, ObjectKind.WAL_PERIOD.maximumSize());
+    try {
+      WalPeriod period = JsonMembers.read(plain, WalPeriod::read);
+      if (!period.object(id).equals(name)) {
+        throw new CorruptObjectException(name.value(), "it is the record of another period");
+      }
+      return period;
+    } catch (MalformedJsonException | IllegalArgumentException e) {
+      throw new CorruptObjectException(name.value(), "it cannot be read: " + e.getMessage());
     }
   }
 

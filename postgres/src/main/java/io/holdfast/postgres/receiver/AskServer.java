@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Asks a primary over SQL, in a session of its own each time. */
 final class AskServer implements ServerMark {
@@ -40,6 +41,27 @@ final class AskServer implements ServerMark {
       }
     } catch (SQLException | PostgresException e) {
       return false; // who may not ask has the slot's position to go by
+    }
+  }
+
+  /** How many bytes of WAL the server keeps for a slot; nothing where it does not say. */
+  OptionalLong kept(String slot) {
+    try (Connection session = server.openSql();
+        PreparedStatement statement =
+            session.prepareStatement(
+                "SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN"
+                    + " pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END, restart_lsn)"
+                    + " FROM pg_replication_slots WHERE slot_name = ?")) {
+      statement.setString(1, slot);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return OptionalLong.empty();
+        }
+        long bytes = row.getLong(1);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(bytes);
+      }
+    } catch (SQLException | PostgresException e) {
+      return OptionalLong.empty(); // the server's own limit, max_slot_wal_keep_size, is left
     }
   }
 

@@ -82,7 +82,8 @@ final class LogSpool implements AutoCloseable {
               server,
               options.sealInterval(),
               options.clock(),
-              events);
+              events,
+              new PeriodRecorder(archive, options.recordInterval(), options.clock(), events));
       FutureTask<Boolean> storing = new FutureTask<>(sealer::run);
       Thread.ofPlatform().name("wal-sealer").start(storing);
       return new LogSpool(format, archive, spool, received, intake, storing);

@@ -5,6 +5,7 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.WalPeriod;
 import io.holdfast.storage.HoldfastException;
 
 /** Hears what happens to a receiver; called by its threads, which wait meanwhile. */
@@ -15,11 +16,23 @@ public interface ReceiverEvents {
   /** All before this position of a timeline is stored. */
   void stored(Timeline timeline, Lsn end);
 
+  /** What was stored within some time was recorded, as a transaction backup. */
+  void recorded(WalPeriod period);
+
   /** Something failed that is being tried again. */
   void troubled(HoldfastException failure);
 
   /** WAL was written that no server has any more. */
   void gap(LsnRange missing, String why);
+
+  /**
+   * The server was let go: the spool is full, and the server kept so much for it that its own disk
+   * was in danger. The log will have a gap.
+   *
+   * @param since the first position that is missing
+   * @param bytes that the server had kept
+   */
+  void released(Lsn since, long bytes);
 
   /** Other bytes are stored for the same place of the log: two servers wrote there. */
   void conflict(WalSegmentName segment);

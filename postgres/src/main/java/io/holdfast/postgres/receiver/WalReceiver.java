@@ -1,6 +1,7 @@
 package io.holdfast.postgres.receiver;
 
 import io.holdfast.postgres.ConnectionSettings;
+import io.holdfast.postgres.PostgresException;
 import io.holdfast.postgres.ReplicationSession;
 import io.holdfast.postgres.ServerErrorException;
 import io.holdfast.postgres.TimelineEndedException;
@@ -11,7 +12,7 @@ import io.holdfast.postgres.wal.MalformedHistoryException;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalFormat;
-import io.holdfast.postgres.window.ClusterWindow;
+import io.holdfast.postgres.window.ArchivedLog;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,10 @@ public final class WalReceiver {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(1);
+
+  /** How often a server is asked what it keeps, while the spool is full. */
+  private static final Duration ASK = Duration.ofSeconds(10);
+
   private static final int BUFFER = 1 << 20;
 
   private final ConnectionSettings server;
@@ -116,6 +122,7 @@ public final class WalReceiver {
     Duration pause = FIRST_PAUSE;
     while (true) {
       long begun = System.nanoTime();
+      boolean full = false;
       try (ReplicationSession session = server.openReplication()) {
         receiveIn(session);
       } catch (WrongClusterException e) {
@@ -124,12 +131,18 @@ public final class WalReceiver {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        if (e instanceof SpoolException && e.category() != FailureCategory.FULL) {
-          throw e;
+        if (e instanceof SpoolException) {
+          full = e.category() == FailureCategory.FULL;
+          if (!full) {
+            throw e;
+          }
         }
         events.troubled(e);
       }
       tidyUp();
+      if (full) {
+        awaitRoom();
+      }
       boolean wasLong = System.nanoTime() - begun > LONGEST_PAUSE.toNanos();
       pause = wasLong ? FIRST_PAUSE : pause;
       Thread.sleep(pause);
@@ -144,6 +157,7 @@ public final class WalReceiver {
     if (own == null) {
       return;
     }
+    own.requireStoring();
     try {
       own.intake().flushIfBegun();
     } catch (SpoolException e) {
@@ -152,14 +166,41 @@ public final class WalReceiver {
       }
       events.troubled(e);
     }
-    awaitRoom(own);
   }
 
-  /** While the spool is full the server is left to keep what it writes, without a session. */
-  private void awaitRoom(LogSpool own) throws InterruptedException {
+  /**
+   * While the spool is full the server is left to keep what it writes, without a session; up to a
+   * limit.
+   */
+  private void awaitRoom() throws InterruptedException {
+    LogSpool own = spool;
+    if (own == null) {
+      return;
+    }
+    long askAt = System.nanoTime();
     do {
       own.requireStoring();
+      if (System.nanoTime() - askAt >= 0) {
+        protectServer(own);
+        askAt = System.nanoTime() + ASK.toNanos();
+      }
     } while (!own.received().awaitRoom(options.spoolBytes(), IDLE));
+  }
+
+  /** Lets the server go before its disk fills up with what it keeps. */
+  private void protectServer(LogSpool own) {
+    OptionalLong kept = askServer.kept(options.slot());
+    if (kept.isEmpty() || kept.getAsLong() <= options.serverBytes()) {
+      return;
+    }
+    try (ReplicationSession session = server.openReplication()) {
+      session.dropSlot(options.slot());
+      own.intake()
+          .position()
+          .ifPresent(position -> events.released(position.lsn(), kept.getAsLong()));
+    } catch (PostgresException e) {
+      events.troubled(e);
+    }
   }
 
   /** Until the session fails. */
@@ -256,7 +297,7 @@ public final class WalReceiver {
   /** The start of the segment in which the newest timeline ends that is stored. */
   private static Optional<WalIntake.Position> endOfArchive(LogSpool own) {
     int segmentSize = own.format().segmentSize();
-    Map<Timeline, List<LsnRange>> stored = ClusterWindow.coverage(own.archive(), new ArrayList<>());
+    Map<Timeline, List<LsnRange>> stored = ArchivedLog.coverage(own.archive(), new ArrayList<>());
     return stored.keySet().stream()
         .max(Comparator.naturalOrder())
         .map(
@@ -275,15 +316,77 @@ public final class WalReceiver {
   }
 
   /** Goes on where the slot begins; what lies between is lost. */
-  private WalIntake.Position behindGap(LogSpool own, Kept kept, Missing lost) {
+  private WalIntake.Position behindGap(LogSpool own, Kept kept, Missing lost)
+      throws InterruptedException {
     Lsn from = startOfSegment(kept.from());
     if (!lost.at().lsn().isBefore(from)) {
       return lost.at(); // the slot keeps it, the server says: tried again, and told again
     }
     WalIntake.Position next = new WalIntake.Position(kept.timeline(), from);
+    WalIntake.Position reached = repair(own, lost.at(), next);
+    if (reached.equals(next)) {
+      return next;
+    }
     own.intake().end(next);
-    events.gap(new LsnRange(lost.at().lsn(), from), String.valueOf(lost.why().getMessage()));
+    events.gap(new LsnRange(reached.lsn(), from), String.valueOf(lost.why().getMessage()));
     return next;
+  }
+
+  /**
+   * Gets what the primary has no more from other members of its cluster, as far as they have it.
+   *
+   * @return how far that went
+   */
+  private WalIntake.Position repair(LogSpool own, WalIntake.Position from, WalIntake.Position to)
+      throws InterruptedException {
+    WalIntake.Position at = from;
+    List<ConnectionSettings> members = server.each();
+    for (int i = 0;
+        i < members.size() && members.size() > 1 && at.timeline().equals(to.timeline());
+        i++) {
+      try (ReplicationSession session = members.get(i).openReplication()) {
+        if (session.walFormat().equals(own.format())) {
+          copy(session, own, at, to.lsn());
+        }
+      } catch (SpoolException e) {
+        throw e;
+      } catch (PostgresException e) {
+        events.troubled(e); // this one has not got it either
+      }
+      at = own.intake().position().orElse(at);
+      if (!at.lsn().isBefore(to.lsn())) {
+        return at;
+      }
+    }
+    return at;
+  }
+
+  /** Receives what lies between two positions, as far as a server has it. */
+  private void copy(ReplicationSession session, LogSpool own, WalIntake.Position from, Lsn to)
+      throws InterruptedException {
+    byte[] buffer = new byte[BUFFER];
+    try (WalStream wal = session.startReplication(from.lsn(), from.timeline())) {
+      own.intake().begin(from);
+      events.streaming(session.describe(), from.lsn());
+      Lsn at = from.lsn();
+      long heard = System.nanoTime();
+      while (at.isBefore(to) && System.nanoTime() - heard < LONGEST_PAUSE.toNanos()) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        own.requireStoring();
+        int wanted = (int) Math.min(buffer.length, to.minus(at));
+        int count = wal.read(buffer, 0, wanted, IDLE).orElse(0);
+        own.intake().write(buffer, 0, count);
+        at = at.plus(count);
+        heard = count > 0 ? System.nanoTime() : heard;
+        if (own.received().bytes() >= options.spoolBytes()) {
+          throw SpoolException.full(options.spool(), options.spoolBytes());
+        }
+      }
+    } finally {
+      own.intake().flushIfBegun();
+    }
   }
 
   /**

@@ -11,7 +11,10 @@ import java.time.Duration;
  * @param slot of the server; it is made where there is none
  * @param spool a directory of this source alone, for WAL that is not stored yet
  * @param spoolBytes how much of it may wait there
+ * @param serverBytes how much the server may keep for the receiver while the spool is full; after
+ *     that it is let go, with a gap in the log, so that the server's disk does not fill
  * @param sealInterval after which what is new of the running segment is stored, at most
+ * @param recordInterval after which what was stored is recorded as a transaction backup
  * @param flushInterval after which what has come in is made durable in the spool, at most
  */
 public record WalReceiverOptions(
@@ -19,17 +22,21 @@ public record WalReceiverOptions(
     String slot,
     Path spool,
     long spoolBytes,
+    long serverBytes,
     Duration sealInterval,
+    Duration recordInterval,
     Duration flushInterval,
     Clock clock) {
-  /** Ten gigabytes, a minute, half a second. */
+  /** Twice ten gigabytes, a minute, a quarter of an hour, half a second. */
   public static WalReceiverOptions of(String source, String slot, Path spool) {
     return new WalReceiverOptions(
         source,
         slot,
         spool,
         10L << 30,
+        10L << 30,
         Duration.ofMinutes(1),
+        Duration.ofMinutes(15),
         Duration.ofMillis(500),
         Clock.systemUTC());
   }

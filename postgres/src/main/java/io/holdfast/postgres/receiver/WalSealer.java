@@ -45,6 +45,7 @@ final class WalSealer {
   private final Duration interval;
   private final Clock clock;
   private final ReceiverEvents events;
+  private final PeriodRecorder periods;
 
   /** Stored, but a record that starts in it goes on in the next. */
   private final Deque<ReceivedWal.Segment> stored = new ArrayDeque<>();
@@ -69,7 +70,8 @@ final class WalSealer {
       ServerMark server,
       Duration interval,
       Clock clock,
-      ReceiverEvents events) {
+      ReceiverEvents events,
+      PeriodRecorder periods) {
     this.format = format;
     this.archives = archives;
     this.archive = archive;
@@ -79,6 +81,7 @@ final class WalSealer {
     this.interval = interval;
     this.clock = clock;
     this.events = events;
+    this.periods = periods;
     this.follower = new CommitFollower(format, Lsn.NONE);
   }
 
@@ -131,8 +134,22 @@ final class WalSealer {
         sealRunning(first);
       }
       lastSeal = System.nanoTime();
+      if (periods.isDue()) {
+        recordPeriod();
+      }
     }
     return !closed;
+  }
+
+  /** Also where nothing new came in: then that is recorded. */
+  private void recordPeriod() {
+    Optional<ServerMark.Mark> now = server.ask();
+    if (now.isPresent()
+        && now.get().timeline().equals(periods.timeline())
+        && !periods.end().isBefore(now.get().position())) {
+      complete = now.get().time();
+    }
+    periods.record(complete);
   }
 
   private void storeHistories() {
@@ -155,6 +172,7 @@ final class WalSealer {
     sealedTo = storedOf(segment);
     if (before == null || !before.next().equals(name)) {
       complete = null;
+      periods.begin(name.timeline(), name.start().plus(sealedTo));
       forget();
       follower = new CommitFollower(format, name.start());
     }
@@ -212,6 +230,11 @@ final class WalSealer {
       spool.remove(stored.getFirst().name());
       stored.removeFirst();
     }
+    stored(segment);
+  }
+
+  private void stored(ReceivedWal.Segment segment) {
+    periods.storedTo(segment.end());
     events.stored(segment.name().timeline(), segment.end());
   }
 
@@ -233,7 +256,7 @@ final class WalSealer {
     int to = Math.toIntExact(segment.length());
     store(segment.name(), sealedTo, to);
     sealedTo = to;
-    events.stored(segment.name().timeline(), segment.end());
+    stored(segment);
   }
 
   /** In pieces as large as they may be. */
@@ -251,6 +274,7 @@ final class WalSealer {
   private void store(WalSegmentName name, int at, byte[] bytes, int offset, int length) {
     WalArchive.Stored put =
         archive.put(name.toString(), at, bytes, offset, length, note(name, at, length));
+    periods.stored(put);
     if (!put.others().isEmpty()) {
       events.conflict(name);
     }
@@ -289,7 +313,7 @@ final class WalSealer {
     EndOfWal end = follower.advance(number -> open(number, upTo));
     boolean full = upTo.length() == format.segmentSize();
     boolean isShort =
-        full && end.found() == EndOfWal.Found.NOTHING && end.position().isBefore(upTo.end());
+        full && end.found() != EndOfWal.Found.NO_SEGMENT && end.position().isBefore(upTo.end());
     if (end.found() == EndOfWal.Found.NO_RECORD || isShort) {
       events.damaged(upTo.name(), end);
       follower = new CommitFollower(format, upTo.name().end());

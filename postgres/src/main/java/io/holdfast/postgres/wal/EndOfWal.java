@@ -14,8 +14,10 @@ public record EndOfWal(Lsn position, Found found, String what) {
   public enum Found {
     /** The segment that would hold it is not there. */
     NO_SEGMENT,
-    /** Zeros, or the end of the segment's bytes: nothing was written there yet, or it is lost. */
+    /** Zeros: nothing was written there yet, or it is lost. */
     NOTHING,
+    /** The end of the bytes that there are of the segment, or only a part of a record before it. */
+    CUT_OFF,
     /**
      * Something that is no record that follows: what a crash left, bytes of an earlier use of the
      * file, or damage.

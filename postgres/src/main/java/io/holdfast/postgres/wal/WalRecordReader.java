@@ -204,7 +204,7 @@ public final class WalRecordReader implements AutoCloseable {
 
   private void require(Lsn at, int length) throws NoMoreRecords {
     if (offset(at) + length > pageLength) {
-      throw new NoMoreRecords(EndOfWal.Found.NOTHING, "the end of what there is");
+      throw new NoMoreRecords(EndOfWal.Found.CUT_OFF, "the end of what there is");
     }
   }
 
@@ -214,7 +214,7 @@ public final class WalRecordReader implements AutoCloseable {
     pageLength = in.readNBytes(page, 0, page.length);
     Arrays.fill(page, pageLength, page.length, (byte) 0);
     if (pageLength < WalPageHeader.length(format, start)) {
-      throw new NoMoreRecords(EndOfWal.Found.NOTHING, "the end of what there is");
+      throw new NoMoreRecords(EndOfWal.Found.CUT_OFF, "the end of what there is");
     }
     if (WalPageHeader.isZero(page)) {
       throw new NoMoreRecords(EndOfWal.Found.NOTHING, "an empty page");
@@ -254,7 +254,7 @@ public final class WalRecordReader implements AutoCloseable {
     try {
       in.skipNBytes(length);
     } catch (EOFException e) {
-      throw new NoMoreRecords(EndOfWal.Found.NOTHING, "the end of what there is");
+      throw new NoMoreRecords(EndOfWal.Found.CUT_OFF, "the end of what there is");
     }
   }
 

@@ -4,10 +4,8 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
-import io.holdfast.postgres.wal.WalCoverage;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,85 +45,42 @@ public record RecoverableWindow(List<Stretch> stretches, List<Stretch.Gap> gaps)
     Set<Stretch.Gap> gaps = new LinkedHashSet<>(); // of one timeline there may be several ways on
     for (Timeline timeline : timelines) {
       TimelineHistory history = histories.getOrDefault(timeline, TimelineHistory.ofFirst(timeline));
-      Way way = new Way(history, there(segmentSize, history, wal));
-      stretches.addAll(way.stretches(bases));
-      gaps.addAll(way.gaps(bases));
+      LogWay way = LogWay.of(segmentSize, history, wal);
+      stretches.addAll(stretches(way, bases));
+      gaps.addAll(gaps(way, bases));
     }
     return new RecoverableWindow(stretches, List.copyOf(gaps));
   }
 
-  /** What there is of the WAL on the way to a timeline. */
-  private static List<LsnRange> there(
-      int segmentSize, TimelineHistory history, Map<Timeline, List<LsnRange>> wal) {
-    WalCoverage there = new WalCoverage(segmentSize);
-    for (TimelineHistory.Part part : history.parts()) {
-      // The first segment of a timeline begins with a copy of what was before it.
-      Lsn from = new Lsn(part.from().value() & -segmentSize);
-      for (LsnRange range : wal.getOrDefault(part.timeline(), List.of())) {
-        Lsn begin = range.from().isBefore(from) ? from : range.from();
-        Lsn end = part.to() == null || range.to().isBefore(part.to()) ? range.to() : part.to();
-        if (begin.isBefore(end)) {
-          there.add(new LsnRange(begin, end));
-        }
-      }
+  private static List<Stretch> stretches(LogWay way, Collection<BasePoint> bases) {
+    Map<Lsn, List<BasePoint>> byEnd = new TreeMap<>();
+    for (BasePoint base : way.bases(bases)) {
+      byEnd.computeIfAbsent(way.end(base.stop()), end -> new ArrayList<>()).add(base);
     }
-    return there.ranges();
+    List<Stretch> stretches = new ArrayList<>();
+    byEnd.forEach(
+        (end, reaching) -> {
+          if (way.isOwn(end)) { // what lies on the timelines before it is told of those
+            Lsn from = reaching.getFirst().stop();
+            stretches.add(new Stretch(way.timeline(), from, end, reaching));
+          }
+        });
+    return stretches;
   }
 
-  /** The way to a timeline. What lies on the timelines before it is told of those. */
-  private record Way(TimelineHistory history, List<LsnRange> there) {
-
-    List<Stretch> stretches(Collection<BasePoint> bases) {
-      Map<Lsn, List<BasePoint>> byEnd = new TreeMap<>();
-      for (BasePoint base : onWay(bases)) {
-        byEnd.computeIfAbsent(end(base.stop()), end -> new ArrayList<>()).add(base);
+  private static List<Stretch.Gap> gaps(LogWay way, Collection<BasePoint> bases) {
+    List<BasePoint> usable = way.bases(bases);
+    if (usable.isEmpty()) {
+      return List.of();
+    }
+    List<Stretch.Gap> gaps = new ArrayList<>();
+    Lsn at = usable.getFirst().stop();
+    for (LsnRange range : way.there()) {
+      if (at.isBefore(range.from())) {
+        gaps.add(new Stretch.Gap(way.history().at(at), new LsnRange(at, range.from())));
       }
-      List<Stretch> stretches = new ArrayList<>();
-      byEnd.forEach(
-          (end, reaching) -> {
-            if (isOwn(end)) {
-              Lsn from = reaching.getFirst().stop();
-              stretches.add(new Stretch(history.timeline(), from, end, reaching));
-            }
-          });
-      return stretches;
+      at = at.isBefore(range.to()) ? range.to() : at;
     }
-
-    private List<BasePoint> onWay(Collection<BasePoint> bases) {
-      return bases.stream()
-          .filter(base -> history.contains(base.timeline(), base.stop()))
-          .sorted(Comparator.comparing(BasePoint::stop).thenComparing(BasePoint::id))
-          .toList();
-    }
-
-    /** How far the WAL goes without a gap from a position on. */
-    private Lsn end(Lsn from) {
-      for (LsnRange range : there) {
-        if (!from.isBefore(range.from()) && !range.to().isBefore(from)) {
-          return range.to();
-        }
-      }
-      return from;
-    }
-
-    private boolean isOwn(Lsn end) {
-      return history.contains(history.timeline(), end);
-    }
-
-    List<Stretch.Gap> gaps(Collection<BasePoint> bases) {
-      List<BasePoint> usable = onWay(bases);
-      if (usable.isEmpty()) {
-        return List.of();
-      }
-      List<Stretch.Gap> gaps = new ArrayList<>();
-      Lsn at = usable.getFirst().stop();
-      for (LsnRange range : there) {
-        if (at.isBefore(range.from())) {
-          gaps.add(new Stretch.Gap(history.at(at), new LsnRange(at, range.from())));
-        }
-        at = at.isBefore(range.to()) ? range.to() : at;
-      }
-      return gaps;
-    }
+    return gaps;
   }
 }

@@ -64,7 +64,9 @@ class FailoverTest {
             "holdfast",
             temporary.resolve("spool"),
             1L << 30,
+            1L << 30,
             Duration.ofMillis(200),
+            Duration.ofMinutes(15),
             Duration.ofMillis(50),
             Clock.systemUTC()));
   }

@@ -40,11 +40,17 @@ abstract class ReceiverFixture {
   @BeforeEach
   void start() {
     repository = TestRepository.open(store, temporary.resolve("cache"));
-    cluster = TestCluster.of(18).shape(NewCluster.usual().withWalSegmentSize(SEGMENT)).start();
+    cluster = newCluster(18);
+  }
+
+  static TestCluster newCluster(int major) {
+    TestCluster cluster =
+        TestCluster.of(major).shape(NewCluster.usual().withWalSegmentSize(SEGMENT)).start();
     cluster.execute(
         "ALTER SYSTEM SET wal_keep_size = '1GB'",
         "SELECT pg_reload_conf()",
         "CREATE TABLE t (a text)");
+    return cluster;
   }
 
   @AfterEach
@@ -59,7 +65,9 @@ abstract class ReceiverFixture {
         "holdfast",
         temporary.resolve("spool"),
         1L << 30,
+        1L << 30,
         seal,
+        Duration.ofMinutes(15),
         Duration.ofMillis(50),
         Clock.systemUTC());
   }

@@ -7,6 +7,7 @@ import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.WalArchives;
+import io.holdfast.repository.WalPeriod;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ final class RunningReceiver implements ReceiverEvents, AutoCloseable {
   final List<LsnRange> gaps = new CopyOnWriteArrayList<>();
   final List<WalSegmentName> conflicts = new CopyOnWriteArrayList<>();
   final List<String> warnings = new CopyOnWriteArrayList<>();
+  final List<WalPeriod> periods = new CopyOnWriteArrayList<>();
+  final List<Lsn> releases = new CopyOnWriteArrayList<>();
   final List<EndOfWal> damages = new CopyOnWriteArrayList<>();
 
   private final Thread thread;
@@ -81,6 +84,16 @@ final class RunningReceiver implements ReceiverEvents, AutoCloseable {
   @Override
   public void gap(LsnRange missing, String why) {
     gaps.add(missing);
+  }
+
+  @Override
+  public void recorded(WalPeriod period) {
+    periods.add(period);
+  }
+
+  @Override
+  public void released(Lsn since, long bytes) {
+    releases.add(since);
   }
 
   @Override

@@ -286,21 +286,42 @@ class SpooledWalTest extends ReceiverFixture {
     }
   }
 
+  private WalReceiverOptions small(long serverBytes) {
+    return new WalReceiverOptions(
+        "main",
+        "holdfast",
+        temporary.resolve("spool"),
+        2 * SEGMENT,
+        serverBytes,
+        Duration.ofMillis(200),
+        Duration.ofMillis(200),
+        Duration.ofMillis(50),
+        Clock.systemUTC());
+  }
+
   @Test
-  void aSpoolThatIsFullLeavesTheServerToKeepWhatItWrites() {
-    WalReceiverOptions small =
-        new WalReceiverOptions(
-            "main",
-            "holdfast",
-            temporary.resolve("spool"),
-            2 * SEGMENT,
-            Duration.ofMillis(200),
-            Duration.ofMillis(50),
-            Clock.systemUTC());
+  void aServerThatKeepsTooMuchForAFullSpoolIsLetGo() {
     Lsn end;
     try (Repository away = storageThatIsAway();
         RunningReceiver receiver =
-            new RunningReceiver(cluster.socketSettings(), away.logs(), small)) {
+            new RunningReceiver(cluster.socketSettings(), away.logs(), small(4 * SEGMENT))) {
+      end = write(12_000);
+      Eventually.holds(() -> !receiver.releases.isEmpty());
+      assertThat(receiver.releases.getFirst().isBefore(end)).isTrue();
+      assertThat(cluster.query("SELECT count(*) FROM pg_replication_slots")).isEqualTo("0");
+    }
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.gaps).as("the server had it still").isEmpty();
+    }
+  }
+
+  @Test
+  void aSpoolThatIsFullLeavesTheServerToKeepWhatItWrites() {
+    Lsn end;
+    try (Repository away = storageThatIsAway();
+        RunningReceiver receiver =
+            new RunningReceiver(cluster.socketSettings(), away.logs(), small(1L << 30))) {
       end = write(8000);
       Eventually.holds(
           () -> receiver.troubles.stream().anyMatch(is -> is.category() == FailureCategory.FULL));
@@ -308,7 +329,7 @@ class SpooledWalTest extends ReceiverFixture {
       assertThat(confirmed().isBefore(end)).isTrue();
     }
     try (RunningReceiver receiver =
-        new RunningReceiver(cluster.socketSettings(), repository.logs(), small)) {
+        new RunningReceiver(cluster.socketSettings(), repository.logs(), small(1L << 30))) {
       Eventually.holds(() -> !receiver.stored().isBefore(end));
       assertThat(receiver.gaps).isEmpty();
     }

@@ -12,11 +12,13 @@ import io.holdfast.postgres.window.ClusterWindow;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalNote;
+import io.holdfast.repository.WalPeriod;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,61 @@ class WalReceiverTest extends ReceiverFixture {
       Eventually.holds(() -> !receiver.streamed.isEmpty());
     }
     assertThat(pieces()).isEqualTo(before);
+  }
+
+  /** So the window of an idle server goes on to the present. */
+  @Test
+  void whatWasStoredIsRecordedAlsoWhereNothingWas() {
+    WalReceiverOptions usual = options(Duration.ofMillis(200));
+    WalReceiverOptions often =
+        new WalReceiverOptions(
+            usual.source(),
+            usual.slot(),
+            usual.spool(),
+            usual.spoolBytes(),
+            usual.serverBytes(),
+            usual.sealInterval(),
+            Duration.ofMillis(500),
+            usual.flushInterval(),
+            usual.clock());
+    Lsn end;
+    Instant idle;
+    try (RunningReceiver receiver =
+        new RunningReceiver(cluster.socketSettings(), repository.logs(), often)) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      end = write(3000);
+      Eventually.holds(
+          () -> receiver.periods.stream().mapToLong(WalPeriod::bytes).sum() > 2 * SEGMENT);
+      cluster.execute("CHECKPOINT");
+      Lsn last = flushed();
+      Eventually.holds(() -> !receiver.stored().isBefore(last));
+      idle = Instant.now();
+      Eventually.holds(
+          () ->
+              receiver.periods.stream()
+                  .anyMatch(
+                      is ->
+                          is.pieces() == 0
+                              && is.complete() != null
+                              && is.complete().isAfter(idle)));
+    }
+    List<WalPeriod> periods;
+    try (Stream<WalPeriod> all = archive().periods()) {
+      periods = all.sorted(Comparator.comparing(WalPeriod::recorded)).toList();
+    }
+    for (int i = 1; i < periods.size(); i++) {
+      assertThat(periods.get(i).from()).isEqualTo(periods.get(i - 1).to());
+      assertThat(periods.get(i).since()).isEqualTo(periods.get(i - 1).complete());
+    }
+    BasePoint base = new BasePoint("base", ONE, new Lsn(periods.getFirst().from()), Instant.EPOCH);
+    ClusterWindow window = ClusterWindow.read(archive(), List.of(base));
+    assertThat(window.stretches())
+        .singleElement()
+        .satisfies(
+            stretch -> {
+              assertThat(stretch.stretch().contains(end)).isTrue();
+              assertThat(stretch.to()).isAfter(idle);
+            });
   }
 
   private long pieces() {

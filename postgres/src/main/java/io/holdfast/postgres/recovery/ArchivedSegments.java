@@ -1,0 +1,196 @@
+package io.holdfast.postgres.recovery;
+
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.TimelineHistory;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.WalArchive;
+import io.holdfast.repository.WalPiece;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of a log on its way to a timeline, put together from the pieces that an archive
+ * holds. Thread-safe.
+ */
+public final class ArchivedSegments {
+  private final WalArchive archive;
+  private final TimelineHistory way;
+  private final int segmentSize;
+  private final Consumer<WalPiece> reading;
+
+  /** The segments on a way. */
+  public ArchivedSegments(WalArchive archive, TimelineHistory way) {
+    this(archive, way, piece -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param reading told of each piece before it is read
+   */
+  ArchivedSegments(WalArchive archive, TimelineHistory way, Consumer<WalPiece> reading) {
+    this.archive = archive;
+    this.way = way;
+    this.reading = reading;
+    this.segmentSize = archive.log().segmentSize();
+  }
+
+  /** The name under which a server that recovers on this way looks for the byte at a position. */
+  public WalSegmentName nameAt(Lsn position) {
+    return WalSegmentName.containing(way.at(position), position, segmentSize);
+  }
+
+  /**
+   * Reads a part of a segment: piece by piece, each checked when it is come to.
+   *
+   * <p>Reading throws {@link MissingWalException} if a byte is not there, or is there in two
+   * versions; {@link io.holdfast.repository.CorruptObjectException} if it is not what was stored.
+   *
+   * @param number of the segment, counted from the start of the log
+   * @param from position in the segment
+   * @param to behind the last byte
+   */
+  public InputStream open(long number, int from, int to) {
+    return new SegmentBytes(number, sources(number), 0, from, to);
+  }
+
+  /** As above, with zeros for what lies before in the segment. */
+  InputStream openPadded(long number, int from, int to) {
+    return new SegmentBytes(number, sources(number), from, from, to);
+  }
+
+  private Lsn start(long number) {
+    return new Lsn(number * segmentSize);
+  }
+
+  private WalSegmentName nameOf(long number) {
+    return nameAt(start(number).plus(segmentSize - 1L));
+  }
+
+  /**
+   * A piece.
+   *
+   * @param to behind its last byte that lies on the way
+   */
+  private record Source(WalPiece piece, int to) {}
+
+  /** All pieces of a segment that lie on the way. */
+  private List<Source> sources(long number) {
+    List<Source> sources = new ArrayList<>();
+    Lsn start = start(number);
+    Lsn end = start.plus(segmentSize);
+    for (TimelineHistory.Part part : way.parts()) {
+      // The first segment of a timeline begins with a copy of what was before it.
+      boolean begins = part.from().isBefore(end);
+      boolean ended = part.to() != null && !start.isBefore(part.to());
+      if (begins && !ended) {
+        int to =
+            part.to() == null || end.isBefore(part.to())
+                ? segmentSize
+                : (int) part.to().minus(start);
+        addAll(sources, part.timeline(), number, to);
+      }
+    }
+    return sources;
+  }
+
+  private void addAll(List<Source> sources, Timeline timeline, long number, int to) {
+    WalSegmentName name = new WalSegmentName(timeline, number, segmentSize);
+    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(name.toString())) {
+      pieces
+          .map(WalArchive.StoredPiece::piece)
+          .map(piece -> new Source(piece, Math.min(piece.to(), to)))
+          .filter(source -> source.piece.from() < source.to)
+          .forEach(sources::add);
+    }
+  }
+
+  /** The one that has a byte and goes on furthest. */
+  private static @Nullable Source next(List<Source> sources, int at) {
+    Source best = null;
+    for (Source source : sources) {
+      boolean fits = source.piece.from() <= at && at < source.to;
+      if (fits && (best == null || best.to < source.to)) {
+        best = source;
+      }
+    }
+    return best;
+  }
+
+  private static void requireOnly(List<Source> sources, Source chosen) {
+    for (Source other : sources) {
+      WalPiece piece = other.piece;
+      if (piece.segment().equals(chosen.piece.segment())
+          && piece.from() == chosen.piece.from()
+          && piece.to() == chosen.piece.to()
+          && !piece.hash().equals(chosen.piece.hash())) {
+        throw MissingWalException.twice(piece.segment());
+      }
+    }
+  }
+
+  /** The bytes of a part of a segment. For one thread. */
+  private final class SegmentBytes extends InputStream {
+    private final long number;
+    private final List<Source> sources;
+    private final int end;
+    private int zeros;
+
+    /** Of the next byte that is not in {@link #piece}. */
+    private int at;
+
+    private InputStream piece = InputStream.nullInputStream();
+
+    SegmentBytes(long number, List<Source> sources, int zeros, int from, int to) {
+      this.number = number;
+      this.sources = sources;
+      this.zeros = zeros;
+      this.at = from;
+      this.end = to;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      if (zeros > 0) {
+        int count = Math.min(zeros, length);
+        Arrays.fill(buffer, offset, offset + count, (byte) 0);
+        zeros -= count;
+        return count;
+      }
+      int count = piece.read(buffer, offset, length);
+      if (count < 0 && at < end) {
+        piece = InputStream.nullInputStream(); // so that there are never two of them
+        piece = nextPiece();
+        count = piece.read(buffer, offset, length);
+      }
+      return count;
+    }
+
+    private InputStream nextPiece() {
+      Source next = next(sources, at);
+      if (next == null) {
+        throw MissingWalException.at(nameOf(number), start(number).plus(at));
+      }
+      requireOnly(sources, next);
+      reading.accept(next.piece);
+      byte[] bytes = archive.read(next.piece);
+      int from = at;
+      at = Math.min(next.to, end);
+      return new ByteArrayInputStream(bytes, from - next.piece.from(), at - from);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package io.holdfast.postgres.recovery;
+
+import io.holdfast.postgres.wal.EndOfWal;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.LsnRange;
+import io.holdfast.postgres.wal.SystemIdentifier;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.TimelineHistory;
+import io.holdfast.postgres.wal.WalFormat;
+import io.holdfast.postgres.wal.WalRecord;
+import io.holdfast.postgres.wal.WalRecordReader;
+import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.postgres.wal.WalSegments;
+import io.holdfast.postgres.window.ArchivedLog;
+import io.holdfast.repository.UnusableObjectException;
+import io.holdfast.repository.WalArchive;
+import io.holdfast.repository.WalLog;
+import io.holdfast.repository.WalPiece;
+import io.holdfast.storage.ObjectNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks all that an archive holds of a log: every piece opens and has its hash, every record in it
+ * its check sum and its place behind the one before, and timelines begin where their histories say.
+ * Goes on after a problem. Memory does not grow with the log. For one thread.
+ */
+public final class CheckLog {
+  private static final int MAX_PROBLEMS = 1000;
+
+  private final WalArchive archive;
+  private final WalFormat format;
+  private final LongConsumer progress;
+  private final List<String> problems = new ArrayList<>();
+  private long problemCount;
+  private long pieces;
+  private long bytes;
+  private long records;
+
+  /**
+   * @param progress told the bytes of each piece
+   */
+  public CheckLog(WalArchive archive, LongConsumer progress) {
+    this.archive = archive;
+    this.progress = progress;
+    WalLog log = archive.log();
+    this.format =
+        new WalFormat(
+            log.major(), new SystemIdentifier(log.system()), log.segmentSize(), log.pageSize());
+  }
+
+  /**
+   * What was found.
+   *
+   * @param pieces that were read, and their plain bytes
+   * @param records that were read in them
+   * @param problems the first of them; there are {@code problemCount}
+   */
+  public record Found(
+      long pieces, long bytes, long records, List<String> problems, long problemCount) {}
+
+  /** Checks all of it. */
+  public Found run() {
+    ArchivedLog log = ArchivedLog.read(archive);
+    log.warnings().forEach(this::problem);
+    new TreeMap<>(log.wal())
+        .forEach((timeline, ranges) -> ranges.forEach(range -> check(timeline, range)));
+    log.histories().values().forEach(history -> checkSwitch(log, history));
+    return new Found(pieces, bytes, records, List.copyOf(problems), problemCount);
+  }
+
+  private void problem(String what) {
+    problemCount++;
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(what);
+    }
+  }
+
+  /** Reads the records of a stretch; after damage it goes on with the next segment. */
+  private void check(Timeline timeline, LsnRange range) {
+    Lsn from = range.from();
+    while (from.isBefore(range.to())) {
+      Lsn broken = readRecords(timeline, range, from);
+      from = broken == null ? range.to() : behindSegment(broken);
+    }
+  }
+
+  /** Start of the segment in which they cannot be read on; null if that is in none. */
+  private @Nullable Lsn readRecords(Timeline timeline, LsnRange range, Lsn from) {
+    try (SegmentsInTurn segments = new SegmentsInTurn(timeline, range)) {
+      try (WalRecordReader reader = new WalRecordReader(format, segments, nextPage(from))) {
+        while (reader.next() != null) {
+          records++;
+        }
+        return isSound(timeline, reader.end().orElseThrow()) ? null : segments.start();
+      } catch (UnusableObjectException | MissingWalException | ObjectNotFoundException e) {
+        problem(String.valueOf(e.getMessage()));
+        return segments.start();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Lsn nextPage(Lsn position) {
+    return new Lsn((position.value() + format.pageSize() - 1) & -format.pageSize());
+  }
+
+  private Lsn behindSegment(Lsn position) {
+    return new Lsn((position.value() & -(long) format.segmentSize()) + format.segmentSize());
+  }
+
+  private boolean isSound(Timeline timeline, EndOfWal end) {
+    return switch (end.found()) {
+      case CUT_OFF, NO_SEGMENT -> true;
+      case NOTHING, NO_RECORD -> {
+        problem("timeline %s has at %s %s".formatted(timeline, end.position(), end.what()));
+        yield false;
+      }
+    };
+  }
+
+  /** The records of a timeline go on behind the one that it leaves, where it says that it does. */
+  private void checkSwitch(ArchivedLog log, TimelineHistory history) {
+    checkWay(log, history);
+    Lsn begin = history.parts().getLast().from();
+    Lsn segment = new Lsn(begin.value() & -(long) format.segmentSize());
+    Lsn end = log.way(history.timeline()).end(segment);
+    if (begin.equals(segment) || end.isBefore(begin)) {
+      return; // nothing of it is in doubt, or nothing is there: that is a gap
+    }
+    ArchivedSegments segments = new ArchivedSegments(archive, history);
+    try (WalRecordReader reader =
+        new WalRecordReader(
+            format,
+            number ->
+                number == Long.divideUnsigned(segment.value(), format.segmentSize())
+                    ? Optional.of(segments.open(number, 0, length(number, end)))
+                    : Optional.empty(),
+            segment)) {
+      boolean met = false;
+      for (WalRecord next = reader.next(); next != null && !met; next = reader.next()) {
+        met = next.end().equals(begin);
+      }
+      if (!met) {
+        problem(
+            "timeline %s begins at %s, where no record ends".formatted(history.timeline(), begin));
+      }
+    } catch (UnusableObjectException | MissingWalException | ObjectNotFoundException e) {
+      return; // told already, of the timeline whose piece it is
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void checkWay(ArchivedLog log, TimelineHistory history) {
+    List<TimelineHistory.Switch> before = history.before();
+    for (int i = 0; i < before.size(); i++) {
+      Timeline earlier = before.get(i).from();
+      TimelineHistory known = log.histories().get(earlier);
+      if (known != null && !known.before().equals(before.subList(0, i))) {
+        problem(
+            "the histories of timelines %s and %s tell different ways to timeline %s"
+                .formatted(history.timeline(), earlier, earlier));
+      }
+    }
+  }
+
+  private int length(long number, Lsn end) {
+    return (int) Math.min(format.segmentSize(), end.minus(new Lsn(number * format.segmentSize())));
+  }
+
+  /**
+   * The segments of one stretch of a timeline, one after the other; of each, the pieces that its
+   * reading did not need are read too.
+   */
+  private final class SegmentsInTurn implements WalSegments, AutoCloseable {
+    private final Timeline timeline;
+    private final LsnRange range;
+    private final ArchivedSegments segments;
+    private final Set<WalPiece> used = new HashSet<>();
+    private long current = -1;
+
+    SegmentsInTurn(Timeline timeline, LsnRange range) {
+      this.timeline = timeline;
+      this.range = range;
+      this.segments =
+          new ArchivedSegments(archive, TimelineHistory.ofFirst(timeline), this::reading);
+    }
+
+    private void reading(WalPiece piece) {
+      used.add(piece);
+      pieces++;
+      bytes += piece.length();
+      progress.accept(piece.length());
+    }
+
+    /** Of the segment that was opened last. */
+    Lsn start() {
+      return new Lsn(current * format.segmentSize());
+    }
+
+    @Override
+    public Optional<InputStream> open(long number) {
+      readUnused();
+      Lsn start = new Lsn(number * format.segmentSize());
+      if (!start.isBefore(range.to())) {
+        return Optional.empty();
+      }
+      current = number;
+      int from = (int) Math.max(0, range.from().minus(start));
+      return Optional.of(segments.openPadded(number, from, length(number, range.to())));
+    }
+
+    private void readUnused() {
+      if (current < 0) {
+        return;
+      }
+      WalSegmentName name = new WalSegmentName(timeline, current, format.segmentSize());
+      current = -1;
+      List<WalPiece> others;
+      try (Stream<WalArchive.StoredPiece> all = archive.piecesOf(name.toString())) {
+        others =
+            all.map(WalArchive.StoredPiece::piece)
+                .filter(piece -> isWithin(name.start(), piece) && !used.contains(piece))
+                .toList();
+      }
+      used.clear();
+      for (WalPiece piece : others) {
+        try {
+          reading(piece);
+          archive.read(piece);
+        } catch (UnusableObjectException | ObjectNotFoundException e) {
+          problem(String.valueOf(e.getMessage()));
+        }
+      }
+      used.clear();
+    }
+
+    private boolean isWithin(Lsn start, WalPiece piece) {
+      return !start.plus(piece.from()).isBefore(range.from())
+          && !range.to().isBefore(start.plus(piece.to()));
+    }
+
+    @Override
+    public void close() {
+      readUnused();
+    }
+  }
+}

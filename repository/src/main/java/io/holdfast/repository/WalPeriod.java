@@ -1,0 +1,97 @@
+package io.holdfast.repository;
+
+import io.holdfast.storage.ObjectName;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction backup: what was stored of a log within some time; docs/repository-format.md
+ * section 12.5. That there was nothing to store is recorded too.
+ *
+ * @param timeline of the log
+ * @param from position at which it begins
+ * @param to position behind it
+ * @param recorded when it was, by the client's clock
+ * @param since the moment for which the period before it was complete; null if there is none
+ * @param complete a moment of the server's clock of which is known that all that was flushed by
+ *     then lies before {@code to}; null if none is
+ * @param pieces that were stored
+ * @param bytes of the log in them
+ * @param storedBytes of their objects
+ */
+public record WalPeriod(
+    int timeline,
+    long from,
+    long to,
+    Instant recorded,
+    @Nullable Instant since,
+    @Nullable Instant complete,
+    long pieces,
+    long bytes,
+    long storedBytes) {
+
+  /**
+   * @throws IllegalArgumentException when there can be no such period
+   */
+  public WalPeriod {
+    if (timeline < 1 || Long.compareUnsigned(to, from) < 0) {
+      throw new IllegalArgumentException(
+          "no period of timeline %d: %X to %X".formatted(timeline, from, to));
+    }
+  }
+
+  static WalPeriod read(JsonMembers in) throws MalformedJsonException {
+    return new WalPeriod(
+        in.smallNumber("timeline"),
+        in.value("from", WalPeriod::position),
+        in.value("to", WalPeriod::position),
+        in.instant("recorded"),
+        in.has("since") ? in.instant("since") : null,
+        in.has("complete") ? in.instant("complete") : null,
+        in.number("pieces"),
+        in.number("bytes"),
+        in.number("storedBytes"));
+  }
+
+  private static long position(String digits) {
+    return Long.parseUnsignedLong(digits, 16);
+  }
+
+  void writeTo(JsonWriter out) {
+    out.number("timeline", timeline)
+        .text("from", digits(from))
+        .text("to", digits(to))
+        .instant("recorded", recorded);
+    if (since != null) {
+      out.instant("since", since);
+    }
+    if (complete != null) {
+      out.instant("complete", complete);
+    }
+    out.number("pieces", pieces).number("bytes", bytes).number("storedBytes", storedBytes);
+  }
+
+  private static String digits(long position) {
+    return String.format(Locale.ROOT, "%016X", position);
+  }
+
+  /** The id under which it is listed among the backups. */
+  public BackupName id() {
+    return BackupName.of(recorded, BackupType.TRANSACTION, to);
+  }
+
+  static String directory(String logId) {
+    return "wal/" + logId + "/periods/";
+  }
+
+  /**
+   * Of those of a timeline, one that ends later sorts later, and then one that was recorded later.
+   */
+  ObjectName object(String logId) {
+    return ObjectName.of(
+        directory(logId)
+            + String.format(
+                Locale.ROOT, "%08X-%016X-%012x", timeline, to, recorded.toEpochMilli()));
+  }
+}
