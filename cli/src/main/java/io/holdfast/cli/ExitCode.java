@@ -20,6 +20,7 @@ enum ExitCode {
   FULL(10, "no space, or a quota is used up"),
   CONFLICT(11, "somebody else did it first, or the target is in use"),
   WARNINGS(12, "done, with warnings: they are on standard error"),
+  ABSENT(104, "wal fetch: there is no such file; the launcher makes it 1, as servers expect"),
   INTERRUPTED(130, "cancelled, by SIGINT (Ctrl-C)"),
   TERMINATED(143, "cancelled, by SIGTERM");
 

@@ -82,7 +82,9 @@ final class HoldfastCommand implements Runnable {
 
   private static CommandLine wal(Context context) {
     return new CommandLine(new WalCommand(context.terminal()))
-        .addSubcommand(new WalReceiveCommand(context));
+        .addSubcommand(new WalReceiveCommand(context))
+        .addSubcommand(new WalPushCommand(context))
+        .addSubcommand(new WalFetchCommand(context));
   }
 
   private static CommandLine commandLine(Context context, Set<String> names) {

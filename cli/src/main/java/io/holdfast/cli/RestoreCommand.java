@@ -172,9 +172,13 @@ final class RestoreCommand extends Subcommand {
     if (number != null && number < 1) {
       throw new ParameterException(spec.commandLine(), "--timeline is a number from 1 on");
     }
+    RecoveryTarget target = RecoveryTarget.parse(text);
+    if (exclusive && target instanceof RecoveryTarget.Latest) {
+      throw new ParameterException(
+          spec.commandLine(), "--exclusive has no meaning with --at latest");
+    }
     return Optional.of(
-        new RecoveryRequest(
-            RecoveryTarget.parse(text), !exclusive, number == null ? null : new Timeline(number)));
+        new RecoveryRequest(target, !exclusive, number == null ? null : new Timeline(number)));
   }
 
   private static BytePath absolute(BytePath path) {

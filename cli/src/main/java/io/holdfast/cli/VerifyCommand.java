@@ -47,7 +47,9 @@ final class VerifyCommand extends Subcommand {
 
   /** Both, with the members of the first as those of the whole. */
   private record Json(
-      @JsonUnwrapped @Nullable VerificationReport objects, List<VerifyLogs.Verified> logs) {}
+      @JsonUnwrapped @Nullable VerificationReport objects,
+      List<VerifyLogs.Verified> logs,
+      List<String> logProblems) {}
 
   @Override
   ExitCode run() {
@@ -59,25 +61,24 @@ final class VerifyCommand extends Subcommand {
                 progress ->
                     new RunVerification(context().surroundings())
                         .run(settings, numbered(), progress));
-    List<VerifyLogs.Verified> logs =
+    VerifyLogs.Found logs =
         level.equals(LOGS) || level.equals(DEEPEST)
             ? withProgress(
                 progress -> new VerifyLogs(context().surroundings()).run(settings, progress))
-            : List.of();
+            : new VerifyLogs.Found(List.of(), List.of());
     if (options().json()) {
-      printJson(new Json(report, logs));
+      printJson(new Json(report, logs.logs(), logs.problems()));
     } else {
       if (report != null) {
         show(report);
       }
-      logs.forEach(this::show);
-      if (level.equals(LOGS) && logs.isEmpty()) {
+      logs.logs().forEach(this::show);
+      logs.problems().forEach(problem -> print(terminal().red("damaged ") + SafeText.of(problem)));
+      if (level.equals(LOGS) && logs.logs().isEmpty() && logs.problems().isEmpty()) {
         print("There is no write-ahead log in the repository.");
       }
     }
-    boolean sound =
-        (report == null || report.isSound())
-            && logs.stream().allMatch(log -> log.problemCount() == 0);
+    boolean sound = (report == null || report.isSound()) && logs.isSound();
     return sound ? ExitCode.OK : ExitCode.CORRUPT;
   }
 

@@ -100,7 +100,9 @@ final class WalReceiveCommand extends Subcommand {
       if (!options().quiet()) {
         print(
             "recorded "
-                + period.id()
+                + new Lsn(period.from())
+                + " to "
+                + new Lsn(period.to())
                 + ": "
                 + HumanFormat.size(period.bytes())
                 + ", stored "
@@ -113,7 +115,7 @@ final class WalReceiveCommand extends Subcommand {
       warn(
           "the spool is full and the server keeps "
               + HumanFormat.size(bytes)
-              + " for it: its slot was dropped, so that its disk does not fill. The log will have a gap from "
+              + " for it: its slot was dropped, so that its disk does not fill. The log may have a gap from "
               + since
               + " on. Look whether the repository can be reached.");
     }

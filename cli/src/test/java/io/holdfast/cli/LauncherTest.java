@@ -44,6 +44,20 @@ class LauncherTest {
         .endsWith("[backups][a b][]\n");
   }
 
+  /** A server takes what its restore_command ends with, up to 125, for the end of the log. */
+  @Test
+  void whatFailsInAFetchIsNeverTakenForAnAbsentFile() throws Exception {
+    assertThat(holdfast("jdk-25", "wal", "fetch").status).as("no build").isEqualTo(126);
+    built();
+    for (int[] codes : new int[][] {{0, 0}, {104, 1}, {1, 126}, {3, 126}, {125, 126}, {137, 137}}) {
+      script(Path.of(jdkHome("jdk-25"), "bin/java"), "#!/bin/sh\nexit " + codes[0] + "\n");
+      assertThat(holdfast("jdk-25", "wal", "fetch", "name", "file").status)
+          .as("%d", codes[0])
+          .isEqualTo(codes[1]);
+      assertThat(holdfast("jdk-25", "wal", "push", "file").status).isEqualTo(codes[0]);
+    }
+  }
+
   @Test
   void aJdkThatIsTooOldIsPassedOver() throws Exception {
     built();

@@ -8,6 +8,7 @@ import io.holdfast.repository.RunRecord;
 import io.holdfast.repository.RunningBackup;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
+import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalPeriod;
 import java.time.Duration;
@@ -148,7 +149,8 @@ public record BackupMetadata(
    * A transaction backup. It belongs to no policy, and has no check sum besides those of its
    * pieces.
    */
-  static BackupMetadata of(WalLog log, WalPeriod period) {
+  static BackupMetadata of(WalArchive archive, WalPeriod period) {
+    WalLog log = archive.log();
     Instant from = Objects.requireNonNullElse(period.since(), period.recorded());
     Instant to = Objects.requireNonNullElse(period.complete(), period.recorded());
     Map<String, Object> details =
@@ -157,7 +159,7 @@ public record BackupMetadata(
             "from", new Lsn(period.from()).toString(),
             "to", new Lsn(period.to()).toString());
     return new BackupMetadata(
-        period.id().value(),
+        archive.idOf(period).value(),
         period.recorded(),
         BackupType.TRANSACTION,
         "",
@@ -170,7 +172,8 @@ public record BackupMetadata(
         "",
         "",
         period.storedBytes(),
-        Optional.of(new BackupRecord.Anchor(new Lsn(period.to()).toString(), to)),
+        Optional.ofNullable(period.complete())
+            .map(time -> new BackupRecord.Anchor(new Lsn(period.to()).toString(), time)),
         Optional.empty(),
         List.of(
             new Source(

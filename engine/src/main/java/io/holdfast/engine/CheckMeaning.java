@@ -41,6 +41,14 @@ final class CheckMeaning {
         checkPattern(pattern, List.of("sources", name, key, Integer.toString(index++)));
       }
     }
+    boolean several = source.path("host").asString("").matches("[^/].*,.*");
+    if (several
+        && source.path("mode").isString()
+        && source.path("mode").asString().equals("direct")) {
+      report(
+          List.of("sources", name, "host"),
+          "a data directory is read directly of one host; name that one, or leave out mode");
+    }
   }
 
   private void checkPattern(JsonNode pattern, List<String> path) {

@@ -6,6 +6,7 @@ import io.holdfast.postgres.recovery.RecoveryPlan;
 import io.holdfast.postgres.recovery.RecoveryRequest;
 import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.window.ArchivedLog;
 import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.repository.BackupRecord;
 import io.holdfast.repository.Repository;
@@ -16,11 +17,12 @@ import io.holdfast.storage.FailureCategory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the backup with which a recovery to a target begins, and what each database needs
@@ -31,6 +33,7 @@ final class ChooseRecovery {
   private final SelectBackup.Wanted wanted;
   private final RecoveryRequest target;
   private final Surroundings surroundings;
+  private final Map<WalLog, ArchivedLog> logs = new HashMap<>();
 
   ChooseRecovery(
       Repository repository,
@@ -54,6 +57,16 @@ final class ChooseRecovery {
     }
   }
 
+  /** A backup to whose own end its databases recover. */
+  static Chosen ofBackup(Repository repository, BackupRecord backup) {
+    Map<String, RecoveryPlan> plans = new HashMap<>();
+    for (BackupInLog in : BackupInLog.of(backup)) {
+      plans.put(
+          in.log().source(), RecoveryPlan.toTheBackup(repository.logs().open(in.log()), in.base()));
+    }
+    return new Chosen(backup, plans);
+  }
+
   /**
    * Chooses.
    *
@@ -61,9 +74,10 @@ final class ChooseRecovery {
    * @throws RestoreException if the request makes no sense
    */
   Chosen run() {
-    BackupRecord newest = SelectBackup.find(repository.backups(), wanted);
-    List<String> databases = databases(newest);
+    List<Candidate> candidates = candidates();
+    List<String> names = candidates.getFirst().databases();
     if (isSearched()) {
+      BackupRecord newest = repository.backups().find(candidates.getFirst().id());
       new ContentGate(repository, surroundings)
           .open(
               ContentAccess.Purpose.SEARCH,
@@ -71,14 +85,12 @@ final class ChooseRecovery {
               SelectBackup.sources(newest, wanted.sources(), wanted.types()),
               List.of());
     }
-    String first = databases.getFirst();
-    RecoveryPlan plan = plan(first, bases(first, newest));
-    BackupRecord backup = repository.backups().find(plan.base().id());
-    Map<String, RecoveryPlan> plans = new HashMap<>(Map.of(first, plan));
-    for (String other : databases.subList(1, databases.size())) {
-      plans.put(other, plan(other, basesIn(other, backup)));
+    if (names.size() == 1) {
+      RecoveryPlan plan = plan(names.getFirst(), candidates);
+      return new Chosen(
+          repository.backups().find(plan.base().id()), Map.of(names.getFirst(), plan));
     }
-    return new Chosen(backup, plans);
+    return together(candidates);
   }
 
   private boolean isSearched() {
@@ -88,18 +100,57 @@ final class ChooseRecovery {
     };
   }
 
-  private List<String> databases(BackupRecord newest) {
-    List<String> names =
-        SelectBackup.sources(newest, wanted.sources(), wanted.types()).stream()
-            .filter(source -> source.type() == SourceType.DATABASE)
-            .map(SourceRecord::name)
-            .toList();
-    if (names.isEmpty()) {
+  /**
+   * A backup that holds what is wanted, with databases in it.
+   *
+   * @param sequence orders backups
+   * @param databases names of those that are wanted
+   * @param inLogs of them, as far as the backup says
+   */
+  private record Candidate(
+      String id, long sequence, List<String> databases, List<BackupInLog> inLogs) {}
+
+  /** The newest first; at least one. */
+  private List<Candidate> candidates() {
+    List<Candidate> candidates = new ArrayList<>();
+    if (wanted.backup().equals(SelectBackup.LATEST)) {
+      try (Stream<BackupRecord> backups = repository.backups().stream()) {
+        backups
+            .filter(backup -> SelectBackup.fits(backup, wanted))
+            .map(this::candidate)
+            .forEach(candidates::add);
+      }
+      candidates.sort(Comparator.comparingLong(Candidate::sequence).reversed());
+    }
+    if (candidates.isEmpty()) {
+      candidates.add(candidate(SelectBackup.find(repository.backups(), wanted)));
+    }
+    candidates.removeIf(candidate -> candidate.databases().isEmpty());
+    if (candidates.isEmpty()) {
       throw new RestoreException(
           FailureCategory.USAGE,
           "only databases are recovered to a moment between backups, and none is asked for",
           "leave out --at, or name a database with --source");
     }
+    requireShared(candidates.getFirst().databases());
+    return candidates;
+  }
+
+  private Candidate candidate(BackupRecord backup) {
+    List<String> names =
+        backup.sources().stream()
+            .filter(source -> source.type() == SourceType.DATABASE)
+            .map(SourceRecord::name)
+            .filter(name -> wanted.sources().isEmpty() || wanted.sources().contains(name))
+            .filter(
+                name -> wanted.types().isEmpty() || wanted.types().contains(SourceType.DATABASE))
+            .toList();
+    List<BackupInLog> inLogs =
+        BackupInLog.of(backup).stream().filter(in -> names.contains(in.log().source())).toList();
+    return new Candidate(backup.id().value(), backup.sequence(), names, inLogs);
+  }
+
+  private void requireShared(List<String> names) {
     boolean shared =
         target.timeline() == null
             && (target.target() instanceof RecoveryTarget.Time
@@ -110,56 +161,43 @@ final class ChooseRecovery {
           target.target() + " is one of a single database, and the backup holds " + names.size(),
           "name it with --source, one of " + String.join(", ", names));
     }
-    return names;
   }
 
-  /** The backups of a database, by its logs: after an upgrade it has another one. */
-  private Map<WalLog, List<BasePoint>> bases(String database, BackupRecord newest) {
-    if (!wanted.backup().equals(SelectBackup.LATEST)) {
-      return basesIn(database, newest);
-    }
-    Map<WalLog, List<BasePoint>> bases = new HashMap<>();
-    try (Stream<BackupRecord> backups = repository.backups().stream()) {
-      backups
-          .filter(backup -> SelectBackup.fits(backup, wanted))
-          .forEach(backup -> add(bases, database, backup));
-    }
-    return bases;
-  }
-
-  private static Map<WalLog, List<BasePoint>> basesIn(String database, BackupRecord backup) {
-    Map<WalLog, List<BasePoint>> bases = new HashMap<>();
-    add(bases, database, backup);
-    return bases;
-  }
-
-  private static void add(
-      Map<WalLog, List<BasePoint>> bases, String database, BackupRecord backup) {
-    for (BackupInLog in : BackupInLog.of(backup)) {
-      if (in.log().source().equals(database)) {
-        bases.computeIfAbsent(in.log(), log -> new ArrayList<>()).add(in.base());
+  /** The newest backup from which all its databases reach the target. */
+  private Chosen together(List<Candidate> candidates) {
+    RecoveryTargetException failure = null;
+    for (Candidate candidate : candidates) {
+      try {
+        Map<String, RecoveryPlan> plans = new HashMap<>();
+        for (String name : candidate.databases()) {
+          plans.put(name, plan(name, List.of(candidate)));
+        }
+        return new Chosen(repository.backups().find(candidate.id()), plans);
+      } catch (RecoveryTargetException e) {
+        failure = e; // of the oldest: that is where the past begins
       }
     }
+    throw Objects.requireNonNull(failure);
   }
 
-  /** In the newest log that has the target. */
-  private RecoveryPlan plan(String database, Map<WalLog, List<BasePoint>> bases) {
-    Comparator<Map.Entry<WalLog, List<BasePoint>>> byNewest =
-        Comparator.comparing(
-            is ->
-                is.getValue().stream()
-                    .map(BasePoint::stopped)
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow());
+  /** In the newest log that has the target; after an upgrade a database has another one. */
+  private RecoveryPlan plan(String database, List<Candidate> candidates) {
+    SequencedMap<WalLog, List<BasePoint>> bases = new LinkedHashMap<>();
+    for (Candidate candidate : candidates) {
+      for (BackupInLog in : candidate.inLogs()) {
+        if (in.log().source().equals(database)) {
+          bases.computeIfAbsent(in.log(), log -> new ArrayList<>()).add(in.base());
+        }
+      }
+    }
     RecoveryTargetException failure = null;
-    for (Map.Entry<WalLog, List<BasePoint>> log :
-        bases.entrySet().stream().sorted(byNewest.reversed()).toList()) {
+    for (Map.Entry<WalLog, List<BasePoint>> log : bases.entrySet()) {
       try {
-        return new PlanRecovery(repository.logs().open(log.getKey()), log.getValue()).plan(target);
+        return new PlanRecovery(log(log.getKey()), log.getValue()).plan(target);
       } catch (RecoveryTargetException e) {
-        failure = first(failure, e);
-        if (target.target() instanceof RecoveryTarget.Latest) {
-          break; // an older cluster is not what is meant
+        failure = failure == null ? e : failure;
+        if (!(target.target() instanceof RecoveryTarget.Time)) {
+          break; // a position or a name of an older cluster is not what is meant
         }
       }
     }
@@ -171,8 +209,7 @@ final class ChooseRecovery {
             "make a new backup, and recover from that");
   }
 
-  private static RecoveryTargetException first(
-      @Nullable RecoveryTargetException before, RecoveryTargetException now) {
-    return Objects.requireNonNullElse(before, now);
+  private ArchivedLog log(WalLog log) {
+    return logs.computeIfAbsent(log, key -> ArchivedLog.read(repository.logs().open(key)));
   }
 }

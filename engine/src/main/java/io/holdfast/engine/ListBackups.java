@@ -4,6 +4,7 @@ import io.holdfast.repository.BackupStatus;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.RunRecord;
 import io.holdfast.repository.RunningBackup;
+import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalPeriod;
 import java.time.Instant;
@@ -39,6 +40,7 @@ public final class ListBackups {
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       List<RunningBackup> running = repository.running(); // first, so that none is missed
       List<BackupMetadata> all = new ArrayList<>();
+      List<String> warnings = new ArrayList<>();
       repository.backups().list().forEach(record -> all.add(BackupMetadata.of(record)));
       if (failed) {
         try (Stream<RunRecord> runs = repository.backups().runs()) {
@@ -54,16 +56,22 @@ public final class ListBackups {
           .filter(backup -> !ended.contains(backup.id()))
           .forEach(all::add);
       if (transactions) {
-        for (WalLog log : repository.logs().logs()) {
-          try (Stream<WalPeriod> periods = repository.logs().open(log).periods()) {
-            periods.map(period -> BackupMetadata.of(log, period)).forEach(all::add);
+        List<String> damaged = new ArrayList<>();
+        for (WalLog log :
+            repository.logs().logs(e -> damaged.add(String.valueOf(e.getMessage())))) {
+          WalArchive archive = repository.logs().open(log);
+          try (Stream<WalPeriod> periods =
+              archive.periods(e -> damaged.add(String.valueOf(e.getMessage())))) {
+            periods.map(period -> BackupMetadata.of(archive, period)).forEach(all::add);
           }
         }
+        damaged.forEach(what -> warnings.add(what + "; it was passed over"));
       }
       if (failed || transactions) {
         all.sort(Comparator.comparing(BackupMetadata::timestamp));
       }
-      return new Listed(all, repository.warnings());
+      warnings.addAll(0, repository.warnings());
+      return new Listed(all, warnings);
     }
   }
 }

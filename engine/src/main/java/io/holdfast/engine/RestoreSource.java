@@ -90,6 +90,7 @@ final class RestoreSource {
     MachineComparison machine = CompareMachine.withThis(source.details());
     RestoredCluster cluster = clusterRestore(source, target).run();
     List<String> warnings = new ArrayList<>(machine.warnings());
+    warnings.addAll(cluster.warnings());
     RecoveryPlan recovery = recoveries.get(source.name());
     if (recovery != null) {
       warnings.addAll(recovery.warnings());
@@ -105,7 +106,9 @@ final class RestoreSource {
         warnings.size(),
         cluster.tablespaces(),
         machine.reindex(),
-        cluster.recovery().map(RestoreSource::recovery));
+        request.at().isEmpty()
+            ? Optional.empty()
+            : cluster.recovery().map(RestoreSource::recovery));
   }
 
   private static RunRestore.Recovery recovery(RecoveryStop stop) {

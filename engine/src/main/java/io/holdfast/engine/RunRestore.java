@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -190,8 +189,8 @@ public final class RunRestore {
         .map(at -> new ChooseRecovery(repository, request.wanted(), at, surroundings).run())
         .orElseGet(
             () ->
-                new ChooseRecovery.Chosen(
-                    SelectBackup.find(repository.backups(), request.wanted()), Map.of()));
+                ChooseRecovery.ofBackup(
+                    repository, SelectBackup.find(repository.backups(), request.wanted())));
   }
 
   /** All of them are looked at before the first is written. */

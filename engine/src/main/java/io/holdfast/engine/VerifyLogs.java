@@ -34,23 +34,41 @@ public final class VerifyLogs {
       List<String> problems,
       long problemCount) {}
 
+  /**
+   * What was found.
+   *
+   * @param logs each that was read
+   * @param problems what kept others from being read
+   */
+  public record Found(List<Verified> logs, List<String> problems) {
+    /** Whether everything is as it was written. */
+    public boolean isSound() {
+      return problems.isEmpty() && logs.stream().allMatch(log -> log.problemCount() == 0);
+    }
+  }
+
   /** Reads all of them and reports what is not as it should be; does not stop at the first. */
-  public List<Verified> run(RepositorySettings settings, ProgressListener progress) {
+  public Found run(RepositorySettings settings, ProgressListener progress) {
     String step = "verifying the logs in " + settings.name();
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       progress.started(step, 0);
       List<Verified> all = new ArrayList<>();
+      List<String> problems = new ArrayList<>();
       for (WalLog log :
-          repository.logs().logs().stream()
+          repository.logs().logs(e -> problems.add(String.valueOf(e.getMessage()))).stream()
               .sorted(Comparator.comparing(WalLog::source).thenComparingInt(WalLog::major))
               .toList()) {
-        all.add(
-            verified(
-                log,
-                new CheckLog(repository.logs().open(log), bytes -> progress.advanced(step, bytes))
-                    .run()));
+        try {
+          all.add(
+              verified(
+                  log,
+                  new CheckLog(repository.logs().open(log), bytes -> progress.advanced(step, bytes))
+                      .run()));
+        } catch (IllegalArgumentException e) {
+          problems.add("the log of " + log.source() + " cannot be read: " + e.getMessage());
+        }
       }
-      return all;
+      return new Found(all, problems);
     } finally {
       progress.finished(step);
     }

@@ -8,6 +8,7 @@ import io.holdfast.posix.PosixException;
 import io.holdfast.posix.RemoveTree;
 import io.holdfast.postgres.recovery.RecoveryPlan;
 import io.holdfast.postgres.recovery.RecoveryStop;
+import io.holdfast.postgres.wal.WalEvent;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.Content;
 import io.holdfast.repository.ContentReader;
@@ -16,6 +17,7 @@ import io.holdfast.repository.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +82,12 @@ public final class ClusterRestore {
   public RestoredCluster run() {
     try {
       Plan plan = plan();
-      try (TargetTree tree = target(plan).take(plan.tablespaces())) {
+      RestoreTarget target = target(plan);
+      RecoveryPlan recovery = options.recovery();
+      if (recovery != null && recovery.exact() && target.holdsSomething()) {
+        requirePossible(recovery.prove()); // before what is there is given up
+      }
+      try (TargetTree tree = target.take(plan.tablespaces())) {
         return restore(tree, plan);
       }
     } catch (IOException e) {
@@ -136,8 +143,15 @@ public final class ClusterRestore {
             tree, manifest, contents, ownership, options.progress(), options.workers())) {
       contents.read(targets);
       markSegmentsArchived(tree);
-      RecoveryStop stop = recovery == null ? null : putWal(tree, recovery);
-      writeRecoverySettings(tree, plan, stop);
+      List<String> warnings = new ArrayList<>();
+      RecoveryEnd end = RecoveryEnd.ofBackup(plan.fromStandby());
+      RecoveryStop stop = null;
+      if (recovery != null) {
+        stop = putWal(tree, recovery, warnings);
+        warnings.addAll(requirePossible(stop));
+        end = RecoveryEnd.at(stop, recovery.base().timeline(), plan.fromStandby());
+      }
+      writeRecoverySettings(tree, plan, end);
       tree.sync();
       writeControlFile(tree, plan.controlFile());
       RestoreMarker.remove(tree.root());
@@ -148,16 +162,60 @@ public final class ClusterRestore {
           targets.fetchedBytes(),
           removed,
           placed(tablespaces),
-          Optional.ofNullable(stop));
+          Optional.ofNullable(stop),
+          warnings);
     }
   }
 
   /** Behind that of the backup. */
-  private RecoveryStop putWal(TargetTree tree, RecoveryPlan recovery) throws IOException {
+  private RecoveryStop putWal(TargetTree tree, RecoveryPlan recovery, List<String> warnings)
+      throws IOException {
     EntryMetadata like = EntryMetadata.of(ordinaryFile());
-    return new PutWal(
-            tree, recovery, options.progress(), file -> ownership.apply(file, like, false))
-        .run();
+    PutWal put =
+        new PutWal(tree, recovery, options.progress(), file -> ownership.apply(file, like, false));
+    RecoveryStop stop = put.run();
+    warnings.addAll(put.warnings());
+    return stop;
+  }
+
+  /**
+   * A tablespace that was created after the backup is created again by recovery, in its original
+   * place; there may be the files of the living cluster.
+   *
+   * @return what to know before the server is started
+   * @throws ClusterRestoreException if something is in such a place
+   */
+  private static List<String> requirePossible(RecoveryStop stop) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    for (WalEvent.TablespaceCreated created : stop.tablespaces()) {
+      if (!created.location().isEmpty()) {
+        if (!RestoreTarget.isFree(BytePath.of(created.location()))) {
+          throw ClusterRestoreException.refused(
+              "the recovery would create tablespace "
+                  + created.oid()
+                  + " in "
+                  + created.location()
+                  + ", as the source did after the backup, and something is there",
+              "Restore on another host, or to a moment before that, or empty the directory if nobody"
+                  + " needs it.");
+        }
+        warnings.add(
+            "the recovery creates tablespace %d in %s: make that directory for the server first"
+                .formatted(created.oid(), created.location()));
+      }
+    }
+    WalEvent.LimitsChanged limits = stop.limits();
+    if (limits != null) {
+      warnings.add(
+          "the limits of the source were changed after the backup: where the restored settings are"
+              + " lower, the server stops in its recovery. They were max_connections = %d,"
+                  .formatted(limits.maxConnections())
+              + " max_worker_processes = %d, max_wal_senders = %d,"
+                  .formatted(limits.maxWorkers(), limits.maxWalSenders())
+              + " max_prepared_transactions = %d, max_locks_per_transaction = %d"
+                  .formatted(limits.maxPrepared(), limits.maxLocks()));
+    }
+    return warnings;
   }
 
   private List<PlacedTablespace> placed(Map<BytePath, BytePath> places) {
@@ -247,16 +305,11 @@ public final class ClusterRestore {
     return false;
   }
 
-  private void writeRecoverySettings(TargetTree tree, Plan plan, @Nullable RecoveryStop stop)
+  private void writeRecoverySettings(TargetTree tree, Plan plan, RecoveryEnd end)
       throws IOException {
     byte[] before = optional(RestoreRules.AUTO_CONF, MAX_SETTINGS);
     byte[] settings =
-        new RecoverySettings(
-                stop == null
-                    ? RecoveryEnd.ofBackup(plan.fromStandby())
-                    : RecoveryEnd.at(stop, plan.fromStandby()),
-                hasTablespacesInPlace(plan.tablespaces()),
-                options.settings())
+        new RecoverySettings(end, hasTablespacesInPlace(plan.tablespaces()), options.settings())
             .applyTo(before == null ? new byte[0] : before);
     write(tree.root(), RestoreRules.AUTO_CONF, settings);
     write(tree.root(), RestoreRules.RECOVERY_SIGNAL, new byte[0]);

@@ -20,8 +20,8 @@ import org.postgresql.util.HostSpec;
  * How to reach a cluster and as whom. Opens sessions for SQL and for replication, both through
  * pgjdbc, which brings TLS, SCRAM and GSSAPI. Immutable; holds no secret, only where to get it.
  *
- * @param hosts of several, sessions are with the one that is a primary, else with the first that
- *     answers; a directory means the unix socket in it, and then it is the only one
+ * @param hosts of several, sessions are with the first that is a primary; a directory means the
+ *     unix socket in it, and then it is the only one
  * @param database for SQL sessions
  * @param password asked when the server wants one; null if there is none
  * @param rootCertificate PEM file of the authorities that VERIFY_CA and VERIFY_FULL trust; null for
@@ -250,7 +250,7 @@ public record ConnectionSettings(
       properties.put(SuppliedPassword.SOURCE, password);
     }
     if (hosts.size() > 1) {
-      PGProperty.TARGET_SERVER_TYPE.set(properties, "preferPrimary");
+      PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
       PGProperty.HOST_RECHECK_SECONDS.set(
           properties, 0); // which one it is may have changed just now
     }

@@ -1,5 +1,7 @@
 package io.holdfast.postgres;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.holdfast.posix.BytePath;
 import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.FileHandle;
@@ -13,8 +15,11 @@ import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.WalArchive;
+import io.holdfast.storage.HoldfastException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +42,13 @@ final class PutWal {
   private static final int AHEAD = 3;
 
   private static final int BUFFER = 256 << 10;
+  private static final int MOST_WARNINGS = 100;
+
+  /** Numbers of timelines that may be unknown below the highest one that is known. */
+  private static final int MOST_UNKNOWN = 10_000;
+
+  private static final byte[] UNKNOWN_HISTORY =
+      "# this timeline was there, and its history is not known\n".getBytes(US_ASCII);
 
   /** Gives a file its owner and permissions. */
   @FunctionalInterface
@@ -52,6 +64,8 @@ final class PutWal {
   private final Owning owning;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
+  private final List<String> warnings = new ArrayList<>();
+
   /** By the numbers of segments. */
   private final TreeMap<Long, Future<?>> fetched = new TreeMap<>();
 
@@ -62,14 +76,29 @@ final class PutWal {
   PutWal(TargetTree tree, RecoveryPlan plan, ReadProgress progress, Owning owning) {
     this.tree = tree;
     this.plan = plan;
-    this.segments = plan.segments();
+    this.segments = plan.segments(this::damaged);
     this.segmentSize = plan.archive().log().segmentSize();
     this.progress = progress;
     this.owning = owning;
   }
 
+  private void damaged(HoldfastException failure) {
+    synchronized (warnings) {
+      if (warnings.size() < MOST_WARNINGS) {
+        warnings.add(failure.getMessage() + "; the same bytes were taken from another object");
+      }
+    }
+  }
+
+  /** What was got over. */
+  List<String> warnings() {
+    synchronized (warnings) {
+      return List.copyOf(warnings);
+    }
+  }
+
   /**
-   * Puts it there.
+   * Puts it there. To be called once.
    *
    * @return where the recovery will end, which was proven by reading all records up to there
    * @throws io.holdfast.postgres.recovery.MissingWalException if it cannot get there
@@ -96,14 +125,30 @@ final class PutWal {
 
   private void putHistories(DirectoryHandle wal, Set<BytePath> made) throws IOException {
     for (Map.Entry<Timeline, WalArchive.StoredHistory> history : plan.histories().entrySet()) {
-      BytePath name = BytePath.of(history.getKey().historyFileName());
-      byte[] content = plan.archive().readHistory(history.getValue());
-      try (FileHandle file = create(wal, name)) {
-        file.write(0, content, 0, content.length);
-        owning.apply(file);
-      }
-      made.add(name);
+      putHistory(wal, history.getKey(), plan.archive().readHistory(history.getValue()), made);
     }
+    // A server begins the timeline after the last number that it finds without a break.
+    int unknown = 0;
+    for (int id = 2; id <= plan.newest().id() && unknown < MOST_UNKNOWN; id++) {
+      Timeline timeline = new Timeline(id);
+      if (!plan.histories().containsKey(timeline)) {
+        unknown++;
+        if (!timeline.equals(plan.base().timeline())) {
+          putHistory(wal, timeline, UNKNOWN_HISTORY, made);
+        }
+      }
+    }
+  }
+
+  private void putHistory(
+      DirectoryHandle wal, Timeline timeline, byte[] content, Set<BytePath> made)
+      throws IOException {
+    BytePath name = BytePath.of(timeline.historyFileName());
+    try (FileHandle file = create(wal, name)) {
+      file.write(0, content, 0, content.length);
+      owning.apply(file);
+    }
+    made.add(name);
   }
 
   /** A segment, which is fetched by now, up to where the log is there. */
@@ -223,6 +268,28 @@ final class PutWal {
           wal.rename(name, wal, wanted);
         }
         made.add(wanted);
+      }
+    }
+    if (plan.exact()) {
+      cutOff(wal, nameAt(end), stop.end());
+    }
+  }
+
+  /**
+   * Makes zeros of what follows the last record: a server that reads ahead, or has no target, is
+   * not to meet it.
+   */
+  private void cutOff(DirectoryHandle wal, BytePath name, Lsn end) throws IOException {
+    long length = end.value() & (segmentSize - 1L);
+    if (length == 0) {
+      return;
+    }
+    try (FileHandle file = wal.openFileToWrite(name)) {
+      file.setLength(length);
+      file.setLength(segmentSize);
+    } catch (PosixException e) {
+      if (!e.isAbsent()) {
+        throw e; // of a backup without such a segment nothing has to be cut off
       }
     }
   }

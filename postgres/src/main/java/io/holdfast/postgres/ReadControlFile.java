@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Reads the control file of a server that may be writing it: again, until its checksum holds. The
  * server writes it in place and quickly, so a few times are enough.
  */
-final class ReadControlFile {
+public final class ReadControlFile {
   private static final int ATTEMPTS = 100;
   private static final long PAUSE_MILLIS = 10;
   private static final BytePath GLOBAL = BytePath.of("global");
@@ -24,7 +24,8 @@ final class ReadControlFile {
    * @throws PosixException if it cannot be read
    * @throws DamagedControlFileException if it does not get right
    */
-  static byte[] from(DirectoryHandle dataDirectory) throws PosixException, InterruptedException {
+  public static byte[] from(DirectoryHandle dataDirectory)
+      throws PosixException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       byte[] bytes = read(dataDirectory);
       try {

@@ -2,6 +2,7 @@ package io.holdfast.postgres;
 
 import io.holdfast.postgres.recovery.RecoveryStop;
 import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
 
 /**
  * Where the recovery of a restored cluster ends, in a server's terms.
@@ -25,11 +26,18 @@ record RecoveryEnd(String target, String lsn, String timeline) {
     return new RecoveryEnd(fromStandby ? "" : "immediate", "", CURRENT);
   }
 
-  /** Where the log was found to be left, if that is behind the end of the backup. */
-  static RecoveryEnd at(RecoveryStop stop, boolean fromStandby) {
+  /**
+   * Where the log was found to be left, if that is behind the end of the backup.
+   *
+   * @param from timeline of the backup: that one needs no history file
+   */
+  static RecoveryEnd at(RecoveryStop stop, Timeline from, boolean fromStandby) {
     Lsn record = stop.record();
     return record == null
         ? ofBackup(fromStandby)
-        : new RecoveryEnd("", record.toString(), stop.timeline().toString());
+        : new RecoveryEnd(
+            "",
+            record.toString(),
+            stop.timeline().equals(from) ? CURRENT : stop.timeline().toString());
   }
 }

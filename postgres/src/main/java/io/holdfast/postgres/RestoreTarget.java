@@ -58,6 +58,11 @@ final class RestoreTarget {
     }
   }
 
+  /** Whether there is something at the place that would be replaced. */
+  boolean holdsSomething() throws PosixException {
+    return !isFree(target);
+  }
+
   /**
    * Takes hold of the place.
    *
@@ -218,6 +223,22 @@ final class RestoreTarget {
   }
 
   private boolean isEmptyOrAbsent(BytePath location) throws PosixException {
+    if (isEmpty(location)) {
+      return true;
+    }
+    boolean absent = !exists(location);
+    if (absent) {
+      requireParent(location);
+    }
+    return absent;
+  }
+
+  /** Whether nothing is at a place, on this machine. */
+  static boolean isFree(BytePath location) throws PosixException {
+    return isEmpty(location) || !exists(location);
+  }
+
+  private static boolean isEmpty(BytePath location) throws PosixException {
     try (DirectoryHandle directory = DirectoryHandle.open(location)) {
       List<BytePath> names = SortedNames.of(directory);
       names.remove(LOST_AND_FOUND);
@@ -226,8 +247,18 @@ final class RestoreTarget {
       if (e.errno() != Errno.ENOENT) {
         throw e;
       }
-      requireParent(location);
+      return false;
+    }
+  }
+
+  private static boolean exists(BytePath location) throws PosixException {
+    try (DirectoryHandle _ = DirectoryHandle.open(location)) {
       return true;
+    } catch (PosixException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param fetchedBytes what had to be fetched from the repository
  * @param removed files and directories that were there and are not in the backup
  * @param tablespaces where they are now
+ * @param warnings what to know before a server is started on it
  * @param recovery where it will recover to when it is started, if that was asked for
  */
 public record RestoredCluster(
@@ -22,9 +23,11 @@ public record RestoredCluster(
     long fetchedBytes,
     long removed,
     List<PlacedTablespace> tablespaces,
-    Optional<RecoveryStop> recovery) {
+    Optional<RecoveryStop> recovery,
+    List<String> warnings) {
 
   public RestoredCluster {
     tablespaces = List.copyOf(tablespaces);
+    warnings = List.copyOf(warnings);
   }
 }

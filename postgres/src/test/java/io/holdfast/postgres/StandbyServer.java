@@ -30,11 +30,17 @@ public final class StandbyServer implements AutoCloseable {
         "primary_conninfo = 'host=%s port=%s user=postgres'\n".formatted(socket.getParent(), port));
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     primary.account().ownTree(data);
-    return new StandbyServer(
+    LocalServerStart start =
         LocalServerStart.of(primary.server().binaries(), primary.account(), data)
             .with("fsync", "off")
-            .with("wal_keep_size", "1GB")
-            .start());
+            .with("wal_keep_size", "1GB");
+    boolean tcp = primary.server().tcpPort().isPresent();
+    return new StandbyServer((tcp ? start.withTcp() : start).start());
+  }
+
+  /** Where it listens, if its primary did when this was made. */
+  public ConnectionSettings.Host host() {
+    return new ConnectionSettings.Host("127.0.0.1", server.tcpPort().orElseThrow());
   }
 
   /** How the backup role connects. */

@@ -40,7 +40,7 @@ public record BackupName(String value) {
         TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().formatHex(id));
   }
 
-  /** The name that a time and a number have, which no other backup of that time has. */
+  /** The name that a time and a number make. */
   static BackupName of(Instant time, BackupType type, long number) {
     return new BackupName(
         TIME.format(time) + "-" + type.label() + "-" + HexFormat.of().toHexDigits(number));

@@ -5,7 +5,6 @@ import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ShortReadException;
 import io.holdfast.storage.StorageException;
-import io.holdfast.storage.StorageInterruptedException;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -32,32 +31,13 @@ final class PackReader {
     } catch (ShortReadException e) {
       throw new CorruptObjectException(name.value(), "it is shorter than the index says");
     } catch (StorageException e) {
-      throw failureOf(name, e);
+      throw UnreadableObjectException.of(store, name, e);
     }
     ObjectHeader header =
         new ObjectHeader(
             ObjectKind.of(pack.kind()), 0, keys.repository(), pack.epoch(), pack.salt());
     return new BlockRange(
         pack::block, number -> pack.blockOffset(number) - from, name.value(), header, sealed);
-  }
-
-  /**
-   * Tells an object that cannot be read from a store that is away: that does not answer to
-   * anything.
-   *
-   * @return what to throw
-   */
-  private RuntimeException failureOf(ObjectName name, StorageException e) {
-    if (e instanceof StorageInterruptedException) {
-      return e;
-    }
-    try {
-      store.stat(FormatObject.NAME);
-      return new UnreadableObjectException(name.value(), e);
-    } catch (StorageException away) {
-      e.addSuppressed(away);
-      return e;
-    }
   }
 
   /** Sealed blocks in memory. For one thread. */
@@ -147,7 +127,7 @@ final class PackReader {
     } catch (ObjectNotFoundException | ShortReadException e) {
       throw e;
     } catch (StorageException e) {
-      throw failureOf(name.object(), e);
+      throw UnreadableObjectException.of(store, name.object(), e);
     }
   }
 
@@ -179,7 +159,7 @@ final class PackReader {
     } catch (ObjectNotFoundException | ShortReadException e) {
       throw e;
     } catch (StorageException e) {
-      throw failureOf(name.object(), e);
+      throw UnreadableObjectException.of(store, name.object(), e);
     }
   }
 

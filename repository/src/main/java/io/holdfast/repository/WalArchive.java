@@ -1,15 +1,18 @@
 package io.holdfast.repository;
 
 import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutOutcome;
+import io.holdfast.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -143,7 +146,9 @@ public final class WalArchive {
    * The bytes of a piece, checked.
    *
    * @throws CorruptObjectException when they are not what was stored
-   * @throws io.holdfast.storage.ObjectNotFoundException when the piece is not there
+   * @throws UnreadableObjectException when the storage has it and does not give it
+   * @throws UnsupportedFormatException when a later version wrote it, or its header is damaged
+   * @throws ObjectNotFoundException when the piece is not there
    */
   public byte[] read(WalPiece piece) {
     ObjectName name = piece.object(id, log.segmentSize());
@@ -151,7 +156,7 @@ public final class WalArchive {
       throw new CorruptObjectException(name.value(), "it is larger than such an object may be");
     }
     ObjectKind kind = kind(piece);
-    byte[] object = kind.read(store, name);
+    byte[] object = read(kind, name);
     ByteBuffer bytes = ByteBuffer.allocate(piece.length());
     boolean[] noteWasRead = {false};
     SealedObject.open(
@@ -174,6 +179,17 @@ public final class WalArchive {
       throw new CorruptObjectException(name.value(), "its bytes do not have the hash in its name");
     }
     return all;
+  }
+
+  /** Where the store answers, and not to this object, that one is what is wrong. */
+  private byte[] read(ObjectKind kind, ObjectName name) {
+    try {
+      return kind.read(store, name);
+    } catch (ObjectNotFoundException e) {
+      throw e;
+    } catch (StorageException e) {
+      throw UnreadableObjectException.of(store, name, e);
+    }
   }
 
   /**
@@ -203,25 +219,33 @@ public final class WalArchive {
     store.put(name, ByteBuffer.wrap(object));
   }
 
+  /** The id under which a period is listed among the backups. */
+  public BackupName idOf(WalPeriod period) {
+    long number = period.to() ^ Long.parseUnsignedLong(id, 0, Long.BYTES * 2, 16);
+    return BackupName.of(period.recorded(), BackupType.TRANSACTION, number);
+  }
+
   /**
    * All periods, in no particular order, each read as the stream gets to it. The caller closes it.
-   * Reading one that is damaged throws {@link CorruptObjectException}.
+   *
+   * @param damaged told of those that cannot be read; the stream passes over them
    */
-  public Stream<WalPeriod> periods() {
+  public Stream<WalPeriod> periods(Consumer<RepositoryException> damaged) {
     return store
         .list(WalPeriod.directory(id))
         .map(ObjectStat::name)
         .filter(NameForm.WAL_PERIOD::fits)
-        .map(this::readPeriod);
+        .flatMap(name -> readPeriod(name, damaged).stream());
   }
 
   /**
-   * The period that ends last at a position of a timeline or before it; of several that end there,
-   * the one that was recorded last.
+   * Of the periods that end at a position of a timeline or before it and tell for which moment they
+   * are complete, the one that ends last; of several that end there, the one recorded last.
    *
-   * @throws CorruptObjectException when it is not what was stored
+   * @param damaged told of those that cannot be read, which are passed over
    */
-  public Optional<WalPeriod> lastPeriod(int timeline, long position) {
+  public Optional<WalPeriod> lastComplete(
+      int timeline, long position, Consumer<RepositoryException> damaged) {
     String until = digits(timeline) + "-" + String.format(Locale.ROOT, "%016X", position) + "~";
     try (Stream<ObjectStat> objects =
         store.list(WalPeriod.directory(id) + digits(timeline) + "-")) {
@@ -229,13 +253,26 @@ public final class WalArchive {
           .map(ObjectStat::name)
           .filter(NameForm.WAL_PERIOD::fits)
           .filter(name -> name.last().compareTo(until) < 0)
-          .max(Comparator.comparing(ObjectName::last))
-          .map(this::readPeriod);
+          .sorted(Comparator.comparing(ObjectName::last).reversed())
+          .flatMap(name -> readPeriod(name, damaged).stream())
+          .filter(period -> period.complete() != null)
+          .findFirst();
+    }
+  }
+
+  private Optional<WalPeriod> readPeriod(ObjectName name, Consumer<RepositoryException> damaged) {
+    try {
+      return Optional.of(readPeriod(name));
+    } catch (ObjectNotFoundException e) {
+      return Optional.empty(); // it was removed since the listing
+    } catch (UnusableObjectException | UnsupportedFormatException e) {
+      damaged.accept(e);
+      return Optional.empty();
     }
   }
 
   private WalPeriod readPeriod(ObjectName name) {
-    byte[] object = ObjectKind.WAL_PERIOD.read(store, name);
+    byte[] object = read(ObjectKind.WAL_PERIOD, name);
     byte[] plain =
         SealedObject.open(
             keys, ObjectKind.WAL_PERIOD, name, object, ObjectKind.WAL_PERIOD.maximumSize());
@@ -314,7 +351,7 @@ public final class WalArchive {
    */
   public byte[] readHistory(StoredHistory history) {
     ObjectName name = object(history);
-    byte[] object = ObjectKind.WAL_HISTORY.read(store, name);
+    byte[] object = read(ObjectKind.WAL_HISTORY, name);
     byte[] content = SealedObject.open(keys, ObjectKind.WAL_HISTORY, name, object, MAX_HISTORY);
     if (!names.ofHistory(history.timeline(), content).equals(history.hash())) {
       throw new CorruptObjectException(name.value(), "its bytes do not have the hash in its name");

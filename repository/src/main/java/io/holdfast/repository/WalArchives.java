@@ -4,6 +4,8 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import io.holdfast.storage.ObjectStore;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -41,8 +43,32 @@ public final class WalArchives {
    * @throws CorruptObjectException when the record of one is damaged
    */
   public List<WalLog> logs() {
+    return logs(
+        damaged -> {
+          throw damaged;
+        });
+  }
+
+  /**
+   * As above.
+   *
+   * @param damaged told of records that cannot be read, which are passed over
+   */
+  public List<WalLog> logs(Consumer<RepositoryException> damaged) {
     try (Stream<ObjectStat> objects = NameForm.WAL_LOG.list(store)) {
-      return objects.map(ObjectStat::name).map(this::read).toList();
+      return objects
+          .map(ObjectStat::name)
+          .flatMap(name -> readOrTell(name, damaged).stream())
+          .toList();
+    }
+  }
+
+  private Optional<WalLog> readOrTell(ObjectName name, Consumer<RepositoryException> damaged) {
+    try {
+      return Optional.of(read(name));
+    } catch (UnusableObjectException | UnsupportedFormatException e) {
+      damaged.accept(e);
+      return Optional.empty();
     }
   }
 

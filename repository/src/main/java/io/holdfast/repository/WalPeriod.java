@@ -76,11 +76,6 @@ public record WalPeriod(
     return String.format(Locale.ROOT, "%016X", position);
   }
 
-  /** The id under which it is listed among the backups. */
-  public BackupName id() {
-    return BackupName.of(recorded, BackupType.TRANSACTION, to);
-  }
-
   static String directory(String logId) {
     return "wal/" + logId + "/periods/";
   }

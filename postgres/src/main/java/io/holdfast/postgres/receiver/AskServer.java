@@ -1,9 +1,10 @@
 package io.holdfast.postgres.receiver;
 
 import io.holdfast.postgres.ConnectionSettings;
-import io.holdfast.postgres.PostgresException;
 import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.storage.HoldfastException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,15 +19,21 @@ final class AskServer implements ServerMark {
   /** The time first: what is flushed later may lie behind the position. */
   private static final String QUERY =
       "WITH now AS MATERIALIZED (SELECT clock_timestamp() AS time)"
-          + " SELECT time, flushed::text, left(pg_walfile_name(flushed), 8)"
+          + " SELECT time, flushed::text, left(pg_walfile_name(flushed), 8),"
+          + " (SELECT system_identifier FROM pg_control_system())"
           + " FROM now, LATERAL (SELECT CASE WHEN pg_is_in_recovery() OR time IS NULL THEN NULL"
           + " ELSE pg_current_wal_flush_lsn() END AS flushed) AS position"
           + " WHERE NOT pg_is_in_recovery()";
 
-  private final ConnectionSettings server;
+  private volatile ConnectionSettings server;
 
   AskServer(ConnectionSettings server) {
     this.server = server;
+  }
+
+  /** From now on it asks this one, a member of the cluster. */
+  void ask(ConnectionSettings member) {
+    server = member;
   }
 
   /** Whether the server has given up a slot, and keeps nothing for it any more. */
@@ -39,7 +46,7 @@ final class AskServer implements ServerMark {
       try (ResultSet row = statement.executeQuery()) {
         return row.next() && row.getBoolean(1);
       }
-    } catch (SQLException | PostgresException e) {
+    } catch (SQLException | HoldfastException e) {
       return false; // who may not ask has the slot's position to go by
     }
   }
@@ -60,7 +67,7 @@ final class AskServer implements ServerMark {
         long bytes = row.getLong(1);
         return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(bytes);
       }
-    } catch (SQLException | PostgresException e) {
+    } catch (SQLException | HoldfastException e) {
       return OptionalLong.empty(); // the server's own limit, max_slot_wal_keep_size, is left
     }
   }
@@ -77,8 +84,9 @@ final class AskServer implements ServerMark {
           new Mark(
               row.getObject(1, OffsetDateTime.class).toInstant(),
               new Timeline(Integer.parseInt(row.getString(3), 16)),
-              Lsn.parse(row.getString(2))));
-    } catch (SQLException | PostgresException e) {
+              Lsn.parse(row.getString(2)),
+              new SystemIdentifier(row.getLong(4))));
+    } catch (SQLException | HoldfastException e) {
       return Optional.empty(); // the stream tells what is wrong with the server
     }
   }

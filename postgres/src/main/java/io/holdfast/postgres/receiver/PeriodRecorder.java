@@ -21,8 +21,8 @@ final class PeriodRecorder {
   private Lsn to = Lsn.NONE;
   private @Nullable Instant since;
   private long pieces;
-  private long bytes;
   private long storedBytes;
+  private @Nullable WalPeriod pending;
   private long last = System.nanoTime();
 
   PeriodRecorder(WalArchive archive, Duration interval, Clock clock, ReceiverEvents events) {
@@ -34,7 +34,7 @@ final class PeriodRecorder {
 
   /** What is stored next does not follow what was stored before. */
   void begin(Timeline of, Lsn at) {
-    if (pieces > 0) {
+    if (isNew()) {
       record(null);
     }
     timeline = of;
@@ -44,9 +44,13 @@ final class PeriodRecorder {
   }
 
   void stored(WalArchive.Stored piece) {
-    pieces++;
-    bytes += piece.piece().length();
+    pieces += piece.storedBytes() > 0 ? 1 : 0;
     storedBytes += piece.storedBytes();
+  }
+
+  /** Whether anything was stored since the last record. */
+  boolean isNew() {
+    return timeline != null && !from.equals(to);
   }
 
   /** All before a position is stored. */
@@ -78,22 +82,26 @@ final class PeriodRecorder {
     if (of == null) {
       return;
     }
-    WalPeriod period =
-        new WalPeriod(
-            of.id(),
-            from.value(),
-            to.value(),
-            clock.instant(),
-            since,
-            complete,
-            pieces,
-            bytes,
-            storedBytes);
+    WalPeriod period = pending;
+    if (period == null) {
+      period =
+          new WalPeriod(
+              of.id(),
+              from.value(),
+              to.value(),
+              clock.instant(),
+              since,
+              complete,
+              pieces,
+              to.minus(from),
+              storedBytes);
+      pending = period; // what comes of an attempt that fails is not known: the same is put again
+    }
     archive.put(period);
-    from = to;
-    since = complete;
+    pending = null;
+    from = new Lsn(period.to());
+    since = period.complete();
     pieces = 0;
-    bytes = 0;
     storedBytes = 0;
     last = System.nanoTime();
     events.recorded(period);

@@ -27,9 +27,9 @@ public interface ReceiverEvents {
 
   /**
    * The server was let go: the spool is full, and the server kept so much for it that its own disk
-   * was in danger. The log will have a gap.
+   * was in danger. The log may have a gap.
    *
-   * @param since the first position that is missing
+   * @param since the first position that may be missing
    * @param bytes that the server had kept
    */
   void released(Lsn since, long bytes);

@@ -18,6 +18,7 @@ import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,8 @@ public final class WalReceiver {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(1);
 
-  /** How often a server is asked what it keeps, while the spool is full. */
-  private static final Duration ASK = Duration.ofSeconds(10);
+  /** Tries to reach other members before what they may have is given up. */
+  private static final int MOST_REPAIRS = 10;
 
   private static final int BUFFER = 1 << 20;
 
@@ -56,7 +57,11 @@ public final class WalReceiver {
   /** Where the server had no WAL any more, and how it said so. */
   private @Nullable Missing missing;
 
-  private record Missing(WalIntake.Position at, ServerErrorException why) {}
+  /** How often that was tried to be got from others in vain, because they could not be reached. */
+  private int repairs;
+
+  private record Missing(
+      WalIntake.Position at, ServerErrorException why, String server, Timeline timeline) {}
 
   /** Reports to {@code events} what happens. */
   public WalReceiver(
@@ -123,7 +128,7 @@ public final class WalReceiver {
     while (true) {
       long begun = System.nanoTime();
       boolean full = false;
-      try (ReplicationSession session = server.openReplication()) {
+      try (ReplicationSession session = openPrimary()) {
         receiveIn(session);
       } catch (WrongClusterException e) {
         throw e;
@@ -148,6 +153,49 @@ public final class WalReceiver {
       Thread.sleep(pause);
       pause = pause.multipliedBy(2);
       pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+  }
+
+  /** With the one host, whatever it is; of several with the primary that came last. */
+  private ReplicationSession openPrimary() {
+    List<ConnectionSettings> members = server.each();
+    if (members.size() == 1) {
+      return server.openReplication();
+    }
+    Primary best = null;
+    PostgresException failure = null;
+    for (ConnectionSettings member : members) {
+      try {
+        best = newer(best, member);
+      } catch (PostgresException e) {
+        failure = e;
+      }
+    }
+    if (best != null) {
+      askServer.ask(best.settings);
+      return best.session;
+    }
+    throw failure != null ? failure : NoPrimaryException.among(server.describe());
+  }
+
+  private record Primary(
+      ConnectionSettings settings, ReplicationSession session, Timeline timeline) {}
+
+  /** That one, or a member if it is a primary on a later timeline. */
+  private static @Nullable Primary newer(@Nullable Primary known, ConnectionSettings member) {
+    ReplicationSession session = member.openReplication();
+    boolean chosen = false;
+    try {
+      Timeline timeline = session.identify().timeline();
+      chosen = !session.isStandby() && (known == null || known.timeline.compareTo(timeline) < 0);
+      if (chosen && known != null) {
+        known.session.close();
+      }
+      return chosen ? new Primary(member, session, timeline) : known;
+    } finally {
+      if (!chosen) {
+        session.close();
+      }
     }
   }
 
@@ -177,12 +225,17 @@ public final class WalReceiver {
     if (own == null) {
       return;
     }
-    long askAt = System.nanoTime();
+    long waiting = own.received().bytes();
+    long progress = System.nanoTime();
     do {
       own.requireStoring();
-      if (System.nanoTime() - askAt >= 0) {
-        protectServer(own);
-        askAt = System.nanoTime() + ASK.toNanos();
+      long now = System.nanoTime();
+      if (own.received().bytes() != waiting) {
+        waiting = own.received().bytes();
+        progress = now;
+      } else if (now - progress >= options.sealInterval().toNanos()) {
+        protectServer(own); // the repository takes nothing
+        progress = now;
       }
     } while (!own.received().awaitRoom(options.spoolBytes(), IDLE));
   }
@@ -221,8 +274,11 @@ public final class WalReceiver {
             .or(() -> endOfArchive(own))
             .orElseGet(() -> new WalIntake.Position(kept.timeline(), startOfSegment(kept.from())));
     Missing lost = missing;
-    if (lost != null && lost.at().equals(from)) {
-      from = behindGap(own, kept, lost);
+    if (lost != null
+        && lost.at().equals(from)
+        && lost.server().equals(session.describe())
+        && lost.timeline().equals(identity.timeline())) {
+      from = behindGap(session, own, kept, lost);
     }
     from = onWay(session, own, identity.timeline(), from);
     while (true) {
@@ -230,7 +286,10 @@ public final class WalReceiver {
       try {
         from = stream(session, own, from);
       } catch (ServerErrorException e) {
-        missing = e.sqlState().equals(NO_SUCH_FILE) ? new Missing(from, e) : null;
+        missing =
+            e.sqlState().equals(NO_SUCH_FILE)
+                ? new Missing(from, e, session.describe(), identity.timeline())
+                : null;
         throw e;
       }
     }
@@ -316,14 +375,15 @@ public final class WalReceiver {
   }
 
   /** Goes on where the slot begins; what lies between is lost. */
-  private WalIntake.Position behindGap(LogSpool own, Kept kept, Missing lost)
+  private WalIntake.Position behindGap(
+      ReplicationSession session, LogSpool own, Kept kept, Missing lost)
       throws InterruptedException {
     Lsn from = startOfSegment(kept.from());
     if (!lost.at().lsn().isBefore(from)) {
       return lost.at(); // the slot keeps it, the server says: tried again, and told again
     }
     WalIntake.Position next = new WalIntake.Position(kept.timeline(), from);
-    WalIntake.Position reached = repair(own, lost.at(), next);
+    WalIntake.Position reached = repair(session, own, lost.at(), next);
     if (reached.equals(next)) {
       return next;
     }
@@ -337,28 +397,54 @@ public final class WalReceiver {
    *
    * @return how far that went
    */
-  private WalIntake.Position repair(LogSpool own, WalIntake.Position from, WalIntake.Position to)
+  private WalIntake.Position repair(
+      ReplicationSession primary, LogSpool own, WalIntake.Position from, WalIntake.Position to)
       throws InterruptedException {
     WalIntake.Position at = from;
     List<ConnectionSettings> members = server.each();
-    for (int i = 0;
-        i < members.size() && members.size() > 1 && at.timeline().equals(to.timeline());
-        i++) {
-      try (ReplicationSession session = members.get(i).openReplication()) {
-        if (session.walFormat().equals(own.format())) {
+    if (members.size() == 1 || !from.timeline().equals(to.timeline())) {
+      return at;
+    }
+    PostgresException unreachable = null;
+    for (ConnectionSettings member : members) {
+      try (ReplicationSession session = member.openReplication()) {
+        if (isSameLog(primary, session, own, from.timeline())) {
           copy(session, own, at, to.lsn());
         }
       } catch (SpoolException e) {
         throw e;
-      } catch (PostgresException e) {
+      } catch (TimelineEndedException e) {
         events.troubled(e); // this one has not got it either
+      } catch (PostgresException e) {
+        if (e instanceof ServerErrorException said && said.sqlState().equals(NO_SUCH_FILE)) {
+          events.troubled(e);
+        } else {
+          unreachable = e;
+        }
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
       at = own.intake().position().orElse(at);
       if (!at.lsn().isBefore(to.lsn())) {
+        repairs = 0;
         return at;
       }
     }
+    if (unreachable != null && repairs < MOST_REPAIRS) {
+      repairs++;
+      throw unreachable; // it may have it, and the slot keeps what follows
+    }
+    repairs = 0;
     return at;
+  }
+
+  /** Whether a member wrote, or replayed, the same timeline as the primary. */
+  private static boolean isSameLog(
+      ReplicationSession primary, ReplicationSession member, LogSpool own, Timeline timeline) {
+    return member.walFormat().equals(own.format())
+        && (timeline.id() == 1
+            || Arrays.equals(primary.timelineHistory(timeline), member.timelineHistory(timeline)));
   }
 
   /** Receives what lies between two positions, as far as a server has it. */

@@ -2,6 +2,7 @@ package io.holdfast.postgres.receiver;
 
 import io.holdfast.postgres.wal.EndOfWal;
 import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.CorruptObjectException;
@@ -126,6 +127,9 @@ final class WalSealer {
       enter(first);
       if (first.ended()) {
         storeEnded(first);
+        if (periods.isDue()) {
+          recordPeriod();
+        }
         return true;
       }
     }
@@ -134,22 +138,33 @@ final class WalSealer {
         sealRunning(first);
       }
       lastSeal = System.nanoTime();
-      if (periods.isDue()) {
+      if (periods.isDue() || (closed && periods.isNew())) {
         recordPeriod();
       }
     }
     return !closed;
   }
 
-  /** Also where nothing new came in: then that is recorded. */
+  /**
+   * Also where nothing new came in, if the server says so: one that is behind what is stored has
+   * another history, whatever it is.
+   */
   private void recordPeriod() {
     Optional<ServerMark.Mark> now = server.ask();
-    if (now.isPresent()
-        && now.get().timeline().equals(periods.timeline())
-        && !periods.end().isBefore(now.get().position())) {
+    boolean isAllStored =
+        now.isPresent()
+            && isOfTheLog(now.get(), periods.timeline())
+            && periods.end().equals(now.get().position());
+    if (isAllStored) {
       complete = now.get().time();
     }
-    periods.record(complete);
+    if (isAllStored || periods.isNew()) {
+      periods.record(complete);
+    }
+  }
+
+  private boolean isOfTheLog(ServerMark.Mark mark, @Nullable Timeline timeline) {
+    return mark.system().equals(format.system()) && mark.timeline().equals(timeline);
   }
 
   private void storeHistories() {
@@ -170,7 +185,9 @@ final class WalSealer {
       return;
     }
     sealedTo = storedOf(segment);
-    if (before == null || !before.next().equals(name)) {
+    boolean follows =
+        before != null && before.next().equals(name) && periods.end().equals(name.start());
+    if (!follows) {
       complete = null;
       periods.begin(name.timeline(), name.start().plus(sealedTo));
       forget();
@@ -245,7 +262,9 @@ final class WalSealer {
 
   private void sealRunning(ReceivedWal.Segment first) throws InterruptedException {
     Optional<ServerMark.Mark> now = server.ask();
-    if (now.isPresent() && now.get().timeline().equals(first.name().timeline())) {
+    if (now.isPresent()
+        && isOfTheLog(now.get(), first.name().timeline())
+        && !now.get().position().isBefore(first.end())) {
       received.awaitFlushed(now.get().position(), MARK_LIMIT);
       mark = now.get();
     }

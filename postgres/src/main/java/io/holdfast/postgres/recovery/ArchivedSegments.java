@@ -4,14 +4,19 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.UnsupportedFormatException;
+import io.holdfast.repository.UnusableObjectException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalPiece;
+import io.holdfast.storage.HoldfastException;
+import io.holdfast.storage.ObjectNotFoundException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +29,17 @@ public final class ArchivedSegments {
   private final WalArchive archive;
   private final TimelineHistory way;
   private final int segmentSize;
+  private final Consumer<HoldfastException> damaged;
   private final Consumer<WalPiece> reading;
 
-  /** The segments on a way. */
-  public ArchivedSegments(WalArchive archive, TimelineHistory way) {
-    this(archive, way, piece -> {});
+  /**
+   * The segments on a way.
+   *
+   * @param damaged told of pieces that cannot be used, where others have the same bytes
+   */
+  public ArchivedSegments(
+      WalArchive archive, TimelineHistory way, Consumer<HoldfastException> damaged) {
+    this(archive, way, damaged, piece -> {});
   }
 
   /**
@@ -36,9 +47,14 @@ public final class ArchivedSegments {
    *
    * @param reading told of each piece before it is read
    */
-  ArchivedSegments(WalArchive archive, TimelineHistory way, Consumer<WalPiece> reading) {
+  ArchivedSegments(
+      WalArchive archive,
+      TimelineHistory way,
+      Consumer<HoldfastException> damaged,
+      Consumer<WalPiece> reading) {
     this.archive = archive;
     this.way = way;
+    this.damaged = damaged;
     this.reading = reading;
     this.segmentSize = archive.log().segmentSize();
   }
@@ -65,6 +81,22 @@ public final class ArchivedSegments {
   /** As above, with zeros for what lies before in the segment. */
   InputStream openPadded(long number, int from, int to) {
     return new SegmentBytes(number, sources(number), from, from, to);
+  }
+
+  /**
+   * What there is of a segment between two positions of the log, from the page of the first on,
+   * with zeros before it.
+   *
+   * @return nothing if the segment lies behind the second
+   */
+  Optional<InputStream> openBetween(long number, Lsn from, Lsn to) {
+    Lsn start = start(number);
+    if (!start.isBefore(to)) {
+      return Optional.empty();
+    }
+    int begin = (int) (Math.max(0, from.minus(start)) & -archive.log().pageSize());
+    int end = (int) Math.min(segmentSize, to.minus(start));
+    return Optional.of(openPadded(number, begin, end));
   }
 
   private Lsn start(long number) {
@@ -181,13 +213,29 @@ public final class ArchivedSegments {
     }
 
     private InputStream nextPiece() {
-      Source next = next(sources, at);
-      if (next == null) {
-        throw MissingWalException.at(nameOf(number), start(number).plus(at));
+      HoldfastException failure = null;
+      Source next;
+      byte[] bytes;
+      while (true) {
+        next = next(sources, at);
+        if (next == null) {
+          throw failure != null
+              ? failure
+              : MissingWalException.at(nameOf(number), start(number).plus(at));
+        }
+        requireOnly(sources, next);
+        reading.accept(next.piece);
+        try {
+          bytes = archive.read(next.piece);
+          break;
+        } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
+          failure = failure == null ? e : failure;
+          sources.remove(next); // another one may have the same bytes
+        }
       }
-      requireOnly(sources, next);
-      reading.accept(next.piece);
-      byte[] bytes = archive.read(next.piece);
+      if (failure != null) {
+        damaged.accept(failure);
+      }
       int from = at;
       at = Math.min(next.to, end);
       return new ByteArrayInputStream(bytes, from - next.piece.from(), at - from);

@@ -12,16 +12,19 @@ import io.holdfast.postgres.wal.WalRecordReader;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.wal.WalSegments;
 import io.holdfast.postgres.window.ArchivedLog;
+import io.holdfast.repository.UnsupportedFormatException;
 import io.holdfast.repository.UnusableObjectException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
+import io.holdfast.repository.WalPeriod;
 import io.holdfast.repository.WalPiece;
+import io.holdfast.storage.HoldfastException;
 import io.holdfast.storage.ObjectNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,11 +40,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckLog {
   private static final int MAX_PROBLEMS = 1000;
+  private static final int LONGEST_HEADER = 40;
 
   private final WalArchive archive;
   private final WalFormat format;
   private final LongConsumer progress;
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
   private long problemCount;
   private long pieces;
   private long bytes;
@@ -76,13 +80,38 @@ public final class CheckLog {
     new TreeMap<>(log.wal())
         .forEach((timeline, ranges) -> ranges.forEach(range -> check(timeline, range)));
     log.histories().values().forEach(history -> checkSwitch(log, history));
+    try (Stream<WalPeriod> periods = archive.periods(this::damaged)) {
+      periods.forEach(period -> checkPeriod(log, period));
+    }
     return new Found(pieces, bytes, records, List.copyOf(problems), problemCount);
   }
 
+  /** The same is told once, by whatever it is met. */
   private void problem(String what) {
-    problemCount++;
-    if (problems.size() < MAX_PROBLEMS) {
-      problems.add(what);
+    if (!problems.contains(what)) {
+      problemCount++;
+      if (problems.size() < MAX_PROBLEMS) {
+        problems.add(what);
+      }
+    }
+  }
+
+  private void damaged(HoldfastException failure) {
+    problem(String.valueOf(failure.getMessage()));
+  }
+
+  /** What was stored is there still. */
+  private void checkPeriod(ArchivedLog log, WalPeriod period) {
+    Lsn from = new Lsn(period.from());
+    Lsn to = new Lsn(period.to());
+    boolean isThere =
+        from.equals(to)
+            || log.wal().getOrDefault(new Timeline(period.timeline()), List.of()).stream()
+                .anyMatch(range -> !from.isBefore(range.from()) && !range.to().isBefore(to));
+    if (!isThere) {
+      problem(
+          "timeline %d was stored from %s to %s, and is not there any more"
+              .formatted(period.timeline(), from, to));
     }
   }
 
@@ -98,13 +127,17 @@ public final class CheckLog {
   /** Start of the segment in which they cannot be read on; null if that is in none. */
   private @Nullable Lsn readRecords(Timeline timeline, LsnRange range, Lsn from) {
     try (SegmentsInTurn segments = new SegmentsInTurn(timeline, range)) {
+      segments.enter(Long.divideUnsigned(from.value(), format.segmentSize()));
       try (WalRecordReader reader = new WalRecordReader(format, segments, nextPage(from))) {
         while (reader.next() != null) {
           records++;
         }
         return isSound(timeline, reader.end().orElseThrow()) ? null : segments.start();
-      } catch (UnusableObjectException | MissingWalException | ObjectNotFoundException e) {
-        problem(String.valueOf(e.getMessage()));
+      } catch (UnusableObjectException
+          | UnsupportedFormatException
+          | MissingWalException
+          | ObjectNotFoundException e) {
+        damaged(e);
         return segments.start();
       }
     } catch (IOException e) {
@@ -139,7 +172,7 @@ public final class CheckLog {
     if (begin.equals(segment) || end.isBefore(begin)) {
       return; // nothing of it is in doubt, or nothing is there: that is a gap
     }
-    ArchivedSegments segments = new ArchivedSegments(archive, history);
+    ArchivedSegments segments = new ArchivedSegments(archive, history, damaged -> {});
     try (WalRecordReader reader =
         new WalRecordReader(
             format,
@@ -149,18 +182,30 @@ public final class CheckLog {
                     : Optional.empty(),
             segment)) {
       boolean met = false;
-      for (WalRecord next = reader.next(); next != null && !met; next = reader.next()) {
-        met = next.end().equals(begin);
+      boolean passed = false;
+      for (WalRecord next = reader.next(); next != null && !met && !passed; next = reader.next()) {
+        met = next.end().equals(begin) || isAt(next.start(), begin);
+        passed = begin.isBefore(next.end());
       }
-      if (!met) {
+      if (passed && !met) { // else the records end before: that is told already
         problem(
             "timeline %s begins at %s, where no record ends".formatted(history.timeline(), begin));
       }
-    } catch (UnusableObjectException | MissingWalException | ObjectNotFoundException e) {
+    } catch (UnusableObjectException
+        | UnsupportedFormatException
+        | MissingWalException
+        | ObjectNotFoundException e) {
       return; // told already, of the timeline whose piece it is
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** At the start of a page a record begins behind its header. */
+  private boolean isAt(Lsn start, Lsn position) {
+    boolean startsPage = (position.value() & (format.pageSize() - 1)) == 0;
+    long behind = start.minus(position);
+    return behind == 0 || (startsPage && behind > 0 && behind <= LONGEST_HEADER);
   }
 
   private void checkWay(ArchivedLog log, TimelineHistory history) {
@@ -195,7 +240,8 @@ public final class CheckLog {
       this.timeline = timeline;
       this.range = range;
       this.segments =
-          new ArchivedSegments(archive, TimelineHistory.ofFirst(timeline), this::reading);
+          new ArchivedSegments(
+              archive, TimelineHistory.ofFirst(timeline), CheckLog.this::damaged, this::reading);
     }
 
     private void reading(WalPiece piece) {
@@ -210,9 +256,16 @@ public final class CheckLog {
       return new Lsn(current * format.segmentSize());
     }
 
+    /** Its pieces will be read, also if its records are not. */
+    void enter(long number) {
+      current = number;
+    }
+
     @Override
     public Optional<InputStream> open(long number) {
-      readUnused();
+      if (number != current) {
+        readUnused();
+      }
       Lsn start = new Lsn(number * format.segmentSize());
       if (!start.isBefore(range.to())) {
         return Optional.empty();
@@ -229,22 +282,35 @@ public final class CheckLog {
       WalSegmentName name = new WalSegmentName(timeline, current, format.segmentSize());
       current = -1;
       List<WalPiece> others;
-      try (Stream<WalArchive.StoredPiece> all = archive.piecesOf(name.toString())) {
+      try (Stream<WalArchive.StoredPiece> stored = archive.piecesOf(name.toString())) {
         others =
-            all.map(WalArchive.StoredPiece::piece)
+            stored
+                .map(WalArchive.StoredPiece::piece)
                 .filter(piece -> isWithin(name.start(), piece) && !used.contains(piece))
                 .toList();
       }
-      used.clear();
+      Set<WalPiece> all = new HashSet<>(used);
+      all.addAll(others);
+      for (WalPiece piece : all) {
+        if (all.stream().anyMatch(other -> isOtherVersion(piece, other))) {
+          damaged(MissingWalException.twice(piece.segment()));
+        }
+      }
       for (WalPiece piece : others) {
         try {
           reading(piece);
           archive.read(piece);
-        } catch (UnusableObjectException | ObjectNotFoundException e) {
-          problem(String.valueOf(e.getMessage()));
+        } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
+          damaged(e);
         }
       }
       used.clear();
+    }
+
+    private static boolean isOtherVersion(WalPiece one, WalPiece other) {
+      return one.from() == other.from()
+          && one.to() == other.to()
+          && !one.hash().equals(other.hash());
     }
 
     private boolean isWithin(Lsn start, WalPiece piece) {

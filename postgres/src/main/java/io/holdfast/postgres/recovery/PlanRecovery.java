@@ -8,6 +8,8 @@ import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.postgres.window.EndTime;
 import io.holdfast.postgres.window.LogWay;
 import io.holdfast.repository.WalArchive;
+import io.holdfast.storage.FailureCategory;
+import io.holdfast.storage.HoldfastException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +34,16 @@ public final class PlanRecovery {
    */
   public PlanRecovery(WalArchive archive, Collection<BasePoint> bases) {
     this.log = ArchivedLog.read(archive);
+    this.bases = List.copyOf(bases);
+  }
+
+  /**
+   * As above, of a log that was looked at before.
+   *
+   * @param bases the backups of the cluster that may be used
+   */
+  public PlanRecovery(ArchivedLog log, Collection<BasePoint> bases) {
+    this.log = log;
     this.bases = List.copyOf(bases);
   }
 
@@ -72,8 +84,11 @@ public final class PlanRecovery {
 
   private RecoveryTargetException withOtherTimelines(
       RecoveryTargetException e, RecoveryRequest request, Timeline timeline) {
-    if (request.target() instanceof RecoveryTarget.Latest) {
-      return e;
+    boolean isLookedUp =
+        request.target() instanceof RecoveryTarget.Time
+            || request.target() instanceof RecoveryTarget.Position;
+    if (!isLookedUp) {
+      return e; // to search all ways again would take too long
     }
     List<String> others = new ArrayList<>();
     for (Timeline other : log.timelines(bases)) {
@@ -94,8 +109,11 @@ public final class PlanRecovery {
     try {
       Objects.requireNonNull(new OnWay(timeline).plan(request.target(), request.inclusive()));
       return true;
-    } catch (RecoveryTargetException | MissingWalException e) {
-      return false;
+    } catch (HoldfastException e) {
+      if (e.category() == FailureCategory.INTERRUPTED) {
+        throw e;
+      }
+      return false; // what was asked for is told; this was only to help
     }
   }
 
@@ -138,6 +156,11 @@ public final class PlanRecovery {
             "What is there on timeline %s is reached with --timeline %s; see: holdfast window"
                 .formatted(base.timeline(), base.timeline()));
       }
+      warnOfGap(reach);
+      return plan(base, target, true, reach);
+    }
+
+    private void warnOfGap(Lsn reach) {
       way.there().stream()
           .map(LsnRange::from)
           .filter(reach::isBefore)
@@ -147,7 +170,6 @@ public final class PlanRecovery {
                   warnings.add(
                       "the WAL has a gap from %s to %s: what was written after it is left out"
                           .formatted(reach, from)));
-      return plan(base, target, true, reach);
     }
 
     private RecoveryPlan toTime(RecoveryTarget.Time target, boolean inclusive) {
@@ -208,12 +230,15 @@ public final class PlanRecovery {
     }
 
     private RecoveryPlan toFound(RecoveryTarget target, boolean inclusive) {
+      warnOfGap(way.end(usable.getLast().stop()));
       Lsn until = null;
       for (BasePoint base : usable.reversed()) {
         Lsn reach = way.end(base.stop());
         Lsn end = until == null || reach.isBefore(until) ? reach : until;
         if (base.stop().isBefore(end)) {
-          Lsn record = new ScanWal(log.archive(), way.history()).last(target, base.stop(), end);
+          Lsn record =
+              new ScanWal(log.archive(), RecoveryPlan.formatOf(log.archive().log()), way.history())
+                  .last(target, base.stop(), end);
           if (record != null) {
             return plan(base, new RecoveryTarget.Position(record), inclusive, reach);
           }
@@ -237,6 +262,8 @@ public final class PlanRecovery {
           inclusive,
           reach,
           log.historyFiles(),
+          true,
+          log.timelines(bases).last(),
           warnings);
     }
 

@@ -1,6 +1,5 @@
 package io.holdfast.postgres.recovery;
 
-import io.holdfast.postgres.wal.EndOfWal;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
@@ -12,10 +11,13 @@ import io.holdfast.postgres.wal.WalSegments;
 import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
+import io.holdfast.storage.HoldfastException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How a cluster gets to a target: with which backup it begins, and over which WAL it goes.
@@ -27,6 +29,8 @@ import java.util.Map;
  * @param reach up to where the WAL is there without a gap: the recovery ends there or before
  * @param histories of all timelines that are known: a server that sees them begins one that none
  *     has
+ * @param exact whether it must end there, or as the backup by itself does
+ * @param newest the highest timeline of which anything is known
  * @param warnings of what the recovery leaves out
  */
 public record RecoveryPlan(
@@ -37,6 +41,8 @@ public record RecoveryPlan(
     boolean inclusive,
     Lsn reach,
     Map<Timeline, WalArchive.StoredHistory> histories,
+    boolean exact,
+    Timeline newest,
     List<String> warnings) {
   public RecoveryPlan {
     histories = Map.copyOf(histories);
@@ -50,14 +56,47 @@ public record RecoveryPlan(
     return Math.max(0, end.minus(base.stop()));
   }
 
-  /** The segments that the recovery goes over. */
-  public ArchivedSegments segments() {
-    return new ArchivedSegments(archive, way);
+  /**
+   * The segments that the recovery goes over.
+   *
+   * @param damaged told of pieces that cannot be used, where others have the same bytes
+   */
+  public ArchivedSegments segments(Consumer<HoldfastException> damaged) {
+    return new ArchivedSegments(archive, way, damaged);
+  }
+
+  /**
+   * To the end of a backup and no further.
+   *
+   * @param archive of the log, from which the histories of all its timelines come
+   */
+  public static RecoveryPlan toTheBackup(WalArchive archive, BasePoint base) {
+    Map<Timeline, WalArchive.StoredHistory> histories = new HashMap<>();
+    Timeline newest = base.timeline();
+    for (WalArchive.StoredHistory history : archive.listHistories()) {
+      Timeline timeline = new Timeline(history.timeline());
+      histories.putIfAbsent(timeline, history);
+      newest = newest.compareTo(timeline) < 0 ? timeline : newest;
+    }
+    return new RecoveryPlan(
+        archive,
+        base,
+        TimelineHistory.ofFirst(base.timeline()),
+        new RecoveryTarget.Position(base.stop()),
+        false,
+        base.stop(),
+        histories,
+        false,
+        newest,
+        List.of());
   }
 
   /** The form of the WAL. */
-  public WalFormat format() {
-    WalLog log = archive.log();
+  WalFormat format() {
+    return formatOf(archive.log());
+  }
+
+  static WalFormat formatOf(WalLog log) {
     return new WalFormat(
         log.major(), new SystemIdentifier(log.system()), log.segmentSize(), log.pageSize());
   }
@@ -79,7 +118,7 @@ public record RecoveryPlan(
           next = found ? next : reader.next();
         }
         if (!found) {
-          requireReached(reader.end().orElseThrow());
+          ScanWal.requireAll(reader.end().orElseThrow(), reach);
         }
       }
     }
@@ -88,14 +127,19 @@ public record RecoveryPlan(
         way.at(search.end().plus(-1)),
         search.end(),
         search.record(),
-        commit == null ? base.stopped() : commit);
+        commit == null ? base.stopped() : commit,
+        search.tablespaces(),
+        search.limits());
   }
 
-  /** All there is was read, but for the beginning of a record whose end is not there yet. */
-  private void requireReached(EndOfWal end) {
-    switch (end.found()) {
-      case CUT_OFF, NO_SEGMENT -> {}
-      case NOTHING, NO_RECORD -> throw MissingWalException.damaged(end, reach);
-    }
+  /**
+   * As {@link #follow}, over what the archive holds, before anything of it is put anywhere.
+   *
+   * @throws MissingWalException if the recovery cannot get to its end
+   * @throws io.holdfast.repository.CorruptObjectException if what is stored is damaged
+   */
+  public RecoveryStop prove() throws IOException {
+    ArchivedSegments segments = segments(damaged -> {});
+    return follow(number -> segments.openBetween(number, base.stop(), reach));
   }
 }

@@ -5,6 +5,8 @@ import io.holdfast.postgres.wal.MalformedRecordException;
 import io.holdfast.postgres.wal.WalEvent;
 import io.holdfast.postgres.wal.WalRecord;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * does (xlogrecovery.c: recoveryStopsBefore, recoveryStopsAfter). For one thread.
  */
 final class StopSearch {
+  private static final int MOST_TABLESPACES = 1000;
+
   private final RecoveryTarget target;
   private final boolean inclusive;
   private final int major;
   private @Nullable Lsn record;
   private Lsn end;
   private @Nullable Instant lastCommit;
+  private final List<WalEvent.TablespaceCreated> tablespaces = new ArrayList<>();
+  private WalEvent.@Nullable LimitsChanged limits;
 
   /**
    * @param from where the records begin
@@ -41,8 +47,12 @@ final class StopSearch {
     }
     record = next.start();
     end = next.end();
-    if (event instanceof WalEvent.Commit commit) {
-      lastCommit = commit.time();
+    switch (event) {
+      case WalEvent.Commit commit -> lastCommit = commit.time();
+      case WalEvent.TablespaceCreated created when tablespaces.size() < MOST_TABLESPACES ->
+          tablespaces.add(created);
+      case WalEvent.LimitsChanged changed -> limits = changed;
+      case null, default -> {}
     }
     return stopsAfter(next, event);
   }
@@ -106,5 +116,15 @@ final class StopSearch {
   /** Of the last commit that is replayed; null before the first. */
   @Nullable Instant lastCommit() {
     return lastCommit;
+  }
+
+  /** Tablespaces that are created on the way. */
+  List<WalEvent.TablespaceCreated> tablespaces() {
+    return tablespaces;
+  }
+
+  /** The last limits that the server was given on the way; null if they stayed. */
+  WalEvent.@Nullable LimitsChanged limits() {
+    return limits;
   }
 }

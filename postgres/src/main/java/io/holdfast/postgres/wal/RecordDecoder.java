@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records as PostgreSQL 15 to 18 write them: xlogrecord.h, pg_control.h and xlog_internal.h
- * (resource manager XLOG), xact.h (Transaction), heapam_xlog.h (Heap).
+ * (resource manager XLOG), xact.h (Transaction), commands/tablespace.h (Tablespace), heapam_xlog.h
+ * (Heap).
  */
 final class RecordDecoder {
   private static final int XLOG = 0;
   private static final int CHECKPOINT_SHUTDOWN = 0x00;
   private static final int CHECKPOINT_ONLINE = 0x10;
   private static final int RESTORE_POINT = 0x70;
+  private static final int PARAMETER_CHANGE = 0x60;
   private static final int END_OF_RECOVERY = 0x90;
   private static final int NAME_LENGTH = 64;
 
@@ -37,6 +39,10 @@ final class RecordDecoder {
   private static final int HAS_DROPPED_STATISTICS = 256;
   private static final int INVALIDATION_LENGTH = 16;
 
+  private static final int TABLESPACE = 5;
+  private static final int TABLESPACE_CREATE = 0x00;
+  private static final int LONGEST_PATH = 1024;
+
   private static final int HEAP = 10;
   private static final int HEAP_OPERATION = 0x70;
   private static final int DELETE = 0x10;
@@ -54,6 +60,7 @@ final class RecordDecoder {
     return switch (record.resourceManager()) {
       case XLOG -> ofLog(record);
       case TRANSACTION -> ofTransaction(record, major);
+      case TABLESPACE -> record.info() == TABLESPACE_CREATE ? tablespace(record) : null;
       case HEAP -> ofHeap(record);
       default -> null;
     };
@@ -68,6 +75,11 @@ final class RecordDecoder {
         Instant time = time(in.i64());
         yield new WalEvent.RestorePoint(record.end(), in.text(NAME_LENGTH), time);
       }
+      case PARAMETER_CHANGE -> {
+        RecordCursor in = RecordParts.of(record).main();
+        yield new WalEvent.LimitsChanged(
+            record.end(), in.i32(), in.i32(), in.i32(), in.i32(), in.i32());
+      }
       case END_OF_RECOVERY -> {
         RecordCursor in = RecordParts.of(record).main();
         Instant time = time(in.i64());
@@ -76,6 +88,13 @@ final class RecordDecoder {
       }
       default -> null;
     };
+  }
+
+  private static WalEvent tablespace(WalRecord record) throws MalformedRecordException {
+    RecordCursor in = RecordParts.of(record).main();
+    long oid = in.u32();
+    return new WalEvent.TablespaceCreated(
+        record.end(), oid, in.text(Math.min(in.remaining(), LONGEST_PATH)));
   }
 
   private static WalEvent checkpoint(WalRecord record, boolean shutdown)

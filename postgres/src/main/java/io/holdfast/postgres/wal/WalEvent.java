@@ -52,6 +52,22 @@ public sealed interface WalEvent {
       implements WalEvent {}
 
   /**
+   * A tablespace was created: recovery creates it again, in the same place.
+   *
+   * @param location as the server had it; empty if it lies within the data directory
+   */
+  record TablespaceCreated(Lsn end, long oid, String location) implements WalEvent {}
+
+  /**
+   * Limits of the server were changed. A server that has lower ones stops its recovery here.
+   *
+   * @param maxLocks max_locks_per_transaction
+   */
+  record LimitsChanged(
+      Lsn end, int maxConnections, int maxWorkers, int maxWalSenders, int maxPrepared, int maxLocks)
+      implements WalEvent {}
+
+  /**
    * A row was deleted: of any table, also of a catalog, or a part of a long value (TOAST).
    *
    * @param xid of the transaction or subtransaction that did

@@ -17,7 +17,7 @@ record WalPageHeader(int flags, long timeline, long remaining, int length) {
   private static final int KNOWN_FLAGS = 0x000F;
 
   private static final int SHORT_LENGTH = 24;
-  private static final int LONG_LENGTH = 40;
+  static final int LONG_LENGTH = 40;
 
   /** Whether the record goes on here that the page before did not hold to its end. */
   boolean continuesRecord() {

@@ -7,7 +7,8 @@ import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalCoverage;
 import io.holdfast.postgres.wal.WalSegmentName;
-import io.holdfast.repository.CorruptObjectException;
+import io.holdfast.repository.UnsupportedFormatException;
+import io.holdfast.repository.UnusableObjectException;
 import io.holdfast.repository.WalArchive;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,7 +58,7 @@ public record ArchivedLog(
           warnings.add(
               "two servers began timeline " + timeline + "; the window is that of one of them");
         }
-      } catch (MalformedHistoryException | CorruptObjectException e) {
+      } catch (MalformedHistoryException | UnusableObjectException | UnsupportedFormatException e) {
         warnings.add(String.valueOf(e.getMessage()));
       }
     }

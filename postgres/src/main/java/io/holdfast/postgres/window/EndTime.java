@@ -4,7 +4,7 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalSegmentName;
-import io.holdfast.repository.CorruptObjectException;
+import io.holdfast.repository.RepositoryException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalNote;
 import io.holdfast.repository.WalPeriod;
@@ -65,15 +65,13 @@ public final class EndTime {
 
   /** What the last record of the log before a position tells. */
   private @Nullable Instant recorded(Timeline timeline, Lsn position) {
-    try {
-      return archive
-          .lastPeriod(timeline.id(), position.value())
-          .map(WalPeriod::complete)
-          .orElse(null);
-    } catch (CorruptObjectException | StorageException e) {
-      warnings.add(String.valueOf(e.getMessage()));
-      return null;
-    }
+    return archive
+        .lastComplete(
+            timeline.id(),
+            position.value(),
+            damaged -> warnings.add(String.valueOf(damaged.getMessage())))
+        .map(WalPeriod::complete)
+        .orElse(null);
   }
 
   /**
@@ -96,7 +94,7 @@ public final class EndTime {
         if (known != null) {
           return known;
         }
-      } catch (CorruptObjectException | StorageException e) {
+      } catch (RepositoryException | StorageException e) {
         warnings.add(String.valueOf(e.getMessage()));
       }
     }

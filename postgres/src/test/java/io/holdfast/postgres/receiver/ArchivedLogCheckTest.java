@@ -11,6 +11,7 @@ import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** A log that was received is checked, whole and damaged in each way there is. */
 class ArchivedLogCheckTest extends ReceiverFixture {
+  private final Random random = new Random();
+
   @BeforeEach
   void receive() {
     try (RunningReceiver receiver = receiver()) {
@@ -65,7 +68,7 @@ class ArchivedLogCheckTest extends ReceiverFixture {
     for (ObjectName damaged : List.of(whole().get(1), objects(".*\\.0.*").getFirst())) {
       byte[] bytes = store.get(damaged, 64 << 20);
       byte[] broken = bytes.clone();
-      broken[bytes.length - 1] ^= 1;
+      broken[random.nextInt(bytes.length)] ^= 1;
       store.replace(damaged, broken);
       CheckLog.Found found = check();
       assertThat(found.problems()).hasSize(1);

@@ -7,6 +7,7 @@ import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.BackupInLog;
 import io.holdfast.postgres.ClusterBackup;
 import io.holdfast.postgres.ClusterRestore;
+import io.holdfast.postgres.ClusterRestoreException;
 import io.holdfast.postgres.ConnectionSettings;
 import io.holdfast.postgres.DirectClusterReader;
 import io.holdfast.postgres.Eventually;
@@ -17,6 +18,7 @@ import io.holdfast.postgres.RestoreOptions;
 import io.holdfast.postgres.RestoredCluster;
 import io.holdfast.postgres.RestoredServer;
 import io.holdfast.postgres.TestCluster;
+import io.holdfast.postgres.recovery.CheckLog;
 import io.holdfast.postgres.recovery.MissingWalException;
 import io.holdfast.postgres.recovery.PlanRecovery;
 import io.holdfast.postgres.recovery.RecoveryPlan;
@@ -35,6 +37,8 @@ import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.repository.SourceType;
 import io.holdfast.repository.WalArchive;
+import io.holdfast.repository.WalNote;
+import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
@@ -94,8 +98,12 @@ class PointInTimeTest extends ReceiverFixture {
   }
 
   private void begin(int major) {
+    begin(major, SEGMENT);
+  }
+
+  private void begin(int major, int segmentSize) {
     cluster.close();
-    cluster = newCluster(major);
+    cluster = newCluster(major, segmentSize);
     cluster.execute(
         "ALTER SYSTEM SET track_commit_timestamp = on", "CREATE TABLE n (id int PRIMARY KEY)");
     cluster.restart(LocalServer.StopMode.FAST);
@@ -141,10 +149,13 @@ class PointInTimeTest extends ReceiverFixture {
   }
 
   /** A restored cluster that no server was started on yet. */
-  private record Restored(Path place, RecoveryStop stop) {}
+  private record Restored(Path place, RecoveryStop stop, List<String> warnings) {}
 
   private Restored restore(RecoveryPlan plan) {
-    Path place = cluster.dataDirectory().resolveSibling("recovered-" + places++);
+    return restore(plan, cluster.dataDirectory().resolveSibling("recovered-" + places++));
+  }
+
+  private Restored restore(RecoveryPlan plan, Path place) {
     SourceRecord source = repository.backups().find(plan.base().id()).sources().getFirst();
     RestoredCluster restored =
         new ClusterRestore(
@@ -152,7 +163,7 @@ class PointInTimeTest extends ReceiverFixture {
                 repository.contents(),
                 RestoreOptions.to(BytePath.of(place.toString())).withRecovery(plan))
             .run();
-    return new Restored(place, restored.recovery().orElseThrow());
+    return new Restored(place, restored.recovery().orElseThrow(), restored.warnings());
   }
 
   /** What a recovery to a target brings back: the ids, in order. */
@@ -181,7 +192,7 @@ class PointInTimeTest extends ReceiverFixture {
             "postgres",
             "SELECT pg_read_file('pg_wal/' || lpad(to_hex(timeline_id), 8, '0') || '.history')"
                 + " FROM pg_control_checkpoint()");
-    assertThat(history).contains(stop.timeline() + "\t" + stop.end());
+    assertThat(history).contains(stop.timeline() + "\t" + stop.end() + "\t");
   }
 
   private void await(RunningReceiver receiver, Lsn end) {
@@ -219,6 +230,22 @@ class PointInTimeTest extends ReceiverFixture {
     assertThat(recover(new RecoveryTarget.Point("before four"), true)).isEqualTo("[1 2 3]");
     assertThat(recover(new RecoveryTarget.Position(three.before()), false)).isEqualTo("[1 2]");
     assertThat(recover(new RecoveryTarget.Position(three.behind()), true)).isEqualTo("[1 2 3]");
+  }
+
+  /** They are stored in pieces, of which none is a whole segment. */
+  @Test
+  void segmentsOf64MiBAreRecoveredFrom() {
+    begin(17, 64 << 20);
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      insert(1);
+      backup();
+      write(70_000);
+      insert(2);
+      await(receiver, insert(3).behind());
+    }
+    assertThat(recover(new RecoveryTarget.Latest(), true)).isEqualTo("[1 2 3]");
+    assertThat(new CheckLog(archive(), bytes -> {}).run().problems()).isEmpty();
   }
 
   @Test
@@ -275,13 +302,7 @@ class PointInTimeTest extends ReceiverFixture {
 
   /** Objects that hold a whole segment, in order. */
   private List<ObjectName> whole() {
-    try (Stream<ObjectStat> objects = store.list("wal/")) {
-      return objects
-          .map(ObjectStat::name)
-          .filter(name -> name.last().matches("[0-9A-F]{24}-[0-9a-f]{32}"))
-          .sorted()
-          .toList();
-    }
+    return objects("[0-9A-F]{24}-[0-9a-f]{32}");
   }
 
   @Test
@@ -293,9 +314,7 @@ class PointInTimeTest extends ReceiverFixture {
       await(receiver, write(5000));
     }
     ObjectName damaged = whole().getLast();
-    byte[] bytes = store.get(damaged, 64 << 20);
-    bytes[bytes.length / 2] ^= 1;
-    store.replace(damaged, bytes);
+    damage(damaged);
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
     assertThatThrownBy(() -> restore(plan))
         .isInstanceOf(CorruptObjectException.class)
@@ -315,13 +334,7 @@ class PointInTimeTest extends ReceiverFixture {
     }
     WalArchive archive = archive();
     String segment = whole().getLast().last().substring(0, 24);
-    archive.put(
-        segment,
-        0,
-        new byte[SEGMENT],
-        0,
-        SEGMENT,
-        new io.holdfast.repository.WalNote(Instant.now(), null, null));
+    archive.put(segment, 0, new byte[SEGMENT], 0, SEGMENT, new WalNote(Instant.now(), null, null));
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
     assertThatThrownBy(() -> restore(plan))
         .isInstanceOf(MissingWalException.class)
@@ -363,6 +376,13 @@ class PointInTimeTest extends ReceiverFixture {
     assertThat(recover(new RecoveryTarget.Latest(), true)).isEqualTo("[1 2 4 6]");
     assertThat(recover(new RecoveryTarget.Transaction(six.xid()), false)).isEqualTo("[1 2 4]");
     assertThat(recover(new RecoveryTarget.Time(two.committed()), true)).isEqualTo("[1 2]");
+    assertThat(recover(new RecoveryTarget.Position(two.before()), false))
+        .as("on timeline 1, on the way to 3")
+        .isEqualTo("[1]");
+    assertThat(recover(new RecoveryTarget.Position(four.behind()), false))
+        .as("where timeline 3 left 2")
+        .isEqualTo("[1 2 4]");
+    assertThat(new CheckLog(archive(), bytes -> {}).run().problems()).isEmpty();
     assertThat(recover(new RecoveryRequest(new RecoveryTarget.Latest(), true, TWO)))
         .isEqualTo("[1 2 4 5]");
     assertThat(recover(new RecoveryRequest(new RecoveryTarget.Latest(), true, ONE)))
@@ -371,9 +391,118 @@ class PointInTimeTest extends ReceiverFixture {
         .isInstanceOf(RecoveryTargetException.class);
     try (RestoredServer server =
         RestoredServer.start(cluster, restore(plan(new RecoveryTarget.Latest(), true)).place())) {
-      assertThat(server.query("postgres", "SELECT timeline_id FROM pg_control_checkpoint()"))
-          .as("a timeline that none of them had")
-          .isEqualTo("[4]");
+      assertThat(timeline(server)).as("a timeline that none of them had").isEqualTo("[4]");
+    }
+    BasePoint base = plan(new RecoveryTarget.Latest(), true).base();
+    try (RestoredServer server =
+        RestoredServer.start(cluster, restore(RecoveryPlan.toTheBackup(archive(), base)).place())) {
+      assertThat(ids(server)).isEqualTo("[1]");
+      assertThat(timeline(server)).as("also where no target was asked for").isEqualTo("[4]");
+    }
+  }
+
+  private static String timeline(RestoredServer server) {
+    return server.query("postgres", "SELECT timeline_id FROM pg_control_checkpoint()");
+  }
+
+  /** There are the files of the living cluster. */
+  @Test
+  void theTablespaceThatWasCreatedMeanwhileIsNotTouched() {
+    begin(18);
+    Path space = cluster.newDirectory("space");
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      backup();
+      cluster.execute("CREATE TABLESPACE new LOCATION '" + space + "'");
+      await(receiver, insert(1).behind());
+    }
+    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
+    assertThatThrownBy(() -> restore(plan))
+        .isInstanceOf(ClusterRestoreException.class)
+        .hasMessageContaining(space + ", as the source did after the backup");
+  }
+
+  @Test
+  void limitsThatWereRaisedMeanwhileAreTold() {
+    begin(18);
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      backup();
+    }
+    cluster.execute("ALTER SYSTEM SET max_connections = 123");
+    cluster.restart(LocalServer.StopMode.FAST);
+    try (RunningReceiver receiver = receiver()) {
+      await(receiver, insert(1).behind());
+    }
+    assertThat(restore(plan(new RecoveryTarget.Latest(), true)).warnings())
+        .singleElement()
+        .satisfies(warning -> assertThat(warning).contains("max_connections = 123"));
+  }
+
+  @Test
+  void aDamagedLogLeavesWhatIsAtThePlaceAsItWas() {
+    begin(18);
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      backup();
+      await(receiver, write(5000));
+    }
+    Restored before = restore(plan(new RecoveryTarget.Latest(), true));
+    damage(whole().getLast());
+    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
+    assertThatThrownBy(() -> restore(plan, before.place()))
+        .isInstanceOf(CorruptObjectException.class);
+    try (RestoredServer server = RestoredServer.start(cluster, before.place())) {
+      assertThat(server.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[5000]");
+    }
+  }
+
+  @Test
+  void whereAPieceIsDamagedOthersWithTheSameBytesAreTaken() {
+    begin(18);
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      insert(1);
+      backup();
+      await(receiver, insert(2).behind());
+      await(receiver, insert(3).behind());
+      await(receiver, write(3000));
+    }
+    ObjectName hurt = whole().getLast();
+    WalArchive archive = archive();
+    WalPiece piece =
+        archive
+            .piecesOf(hurt.last().substring(0, 24))
+            .map(WalArchive.StoredPiece::piece)
+            .filter(is -> is.length() == SEGMENT)
+            .findFirst()
+            .orElseThrow();
+    byte[] bytes = archive.read(piece);
+    WalNote note = new WalNote(Instant.now(), null, null);
+    archive.put(piece.segment(), 0, bytes, 0, SEGMENT / 2, note);
+    archive.put(piece.segment(), SEGMENT / 2, bytes, SEGMENT / 2, SEGMENT / 2, note);
+    damage(hurt);
+    Restored restored = restore(plan(new RecoveryTarget.Latest(), true));
+    String name = hurt.last();
+    assertThat(restored.warnings()).anySatisfy(warning -> assertThat(warning).contains(name));
+    try (RestoredServer server = RestoredServer.start(cluster, restored.place())) {
+      assertThat(server.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[3000]");
+    }
+  }
+
+  private void damage(ObjectName name) {
+    byte[] bytes = store.get(name, 64 << 20);
+    bytes[bytes.length / 2] ^= 1;
+    store.replace(name, bytes);
+  }
+
+  private List<ObjectName> objects(String pattern) {
+    try (Stream<ObjectStat> objects = store.list("wal/")) {
+      return objects
+          .map(ObjectStat::name)
+          .filter(name -> name.last().matches(pattern))
+          .sorted()
+          .toList();
     }
   }
 

@@ -40,12 +40,12 @@ abstract class ReceiverFixture {
   @BeforeEach
   void start() {
     repository = TestRepository.open(store, temporary.resolve("cache"));
-    cluster = newCluster(18);
+    cluster = newCluster(18, SEGMENT);
   }
 
-  static TestCluster newCluster(int major) {
+  static TestCluster newCluster(int major, int segmentSize) {
     TestCluster cluster =
-        TestCluster.of(major).shape(NewCluster.usual().withWalSegmentSize(SEGMENT)).start();
+        TestCluster.of(major).shape(NewCluster.usual().withWalSegmentSize(segmentSize)).start();
     cluster.execute(
         "ALTER SYSTEM SET wal_keep_size = '1GB'",
         "SELECT pg_reload_conf()",

@@ -114,7 +114,7 @@ class WalReceiverTest extends ReceiverFixture {
                               && is.complete().isAfter(idle)));
     }
     List<WalPeriod> periods;
-    try (Stream<WalPeriod> all = archive().periods()) {
+    try (Stream<WalPeriod> all = archive().periods(damaged -> {})) {
       periods = all.sorted(Comparator.comparing(WalPeriod::recorded)).toList();
     }
     for (int i = 1; i < periods.size(); i++) {

@@ -1,0 +1,54 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.ArchiveWal;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast wal fetch}. */
+@Command(
+    name = "fetch",
+    description = {
+      "Brings back a file of a server's write-ahead log: for restore_command, of a standby for example.",
+      "A server takes an exit code up to 125 for 'there is no such file', and may end its recovery there: so the launcher ends"
+          + " with 1 for that and nothing else, and with 126 or more when something failed."
+    },
+    footer = {
+      "",
+      "In postgresql.conf:",
+      "  restore_command = 'holdfast wal fetch -c /etc/holdfast/holdfast.yaml %%f %%p'"
+    })
+final class WalFetchCommand extends Subcommand {
+  @Parameters(index = "0", paramLabel = "NAME", description = "As the server gives it with %%f.")
+  private String name = "";
+
+  @Parameters(index = "1", paramLabel = "FILE", description = "As the server gives it with %%p.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "The database, if the configuration names several.")
+  private String source = "";
+
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  WalFetchCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    try (ArchiveWal archive =
+        ArchiveWal.open(context().surroundings(), configuration(), source, repository)) {
+      return archive.fetch(name, file) ? ExitCode.OK : ExitCode.ABSENT;
+    }
+  }
+}

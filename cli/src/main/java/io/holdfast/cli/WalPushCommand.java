@@ -1,0 +1,53 @@
+package io.holdfast.cli;
+
+import io.holdfast.engine.ArchiveWal;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast wal push}. */
+@Command(
+    name = "push",
+    description = {
+      "Stores a file of a server's write-ahead log: for archive_command, where the log cannot be received.",
+      "It ends with 0 when the file is durable in the repository; a file that is pushed again is stored once."
+    },
+    footer = {
+      "",
+      "In postgresql.conf:",
+      "  archive_command = 'holdfast wal push -c /etc/holdfast/holdfast.yaml %%p'"
+    })
+final class WalPushCommand extends Subcommand {
+  @Parameters(index = "0", paramLabel = "FILE", description = "As the server gives it with %%p.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "The database, if the configuration names several.")
+  private String source = "";
+
+  @Option(
+      names = "--repository",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which one, if the configuration names several.")
+  private String repository = "";
+
+  WalPushCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  ExitCode run() {
+    try (ArchiveWal archive =
+        ArchiveWal.open(context().surroundings(), configuration(), source, repository)) {
+      Optional<String> warning = archive.push(file);
+      warning.ifPresent(this::warn);
+      return ExitCode.OK; // also with a warning: a server would push the file for ever
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.holdfast.postgres.receiver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.postgres.ConnectionSettings;
+import io.holdfast.postgres.Eventually;
+import io.holdfast.postgres.NewCluster;
+import io.holdfast.postgres.StandbyServer;
+import io.holdfast.postgres.TestCluster;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A receiver knows all members of a cluster. */
+class MembersTest extends ReceiverFixture {
+  private static final Timeline TWO = new Timeline(2);
+  private StandbyServer standby;
+
+  @BeforeEach
+  void makeStandby() throws IOException {
+    cluster.close();
+    cluster =
+        TestCluster.of(18).tcp().shape(NewCluster.usual().withWalSegmentSize(SEGMENT)).start();
+    cluster.execute(
+        "ALTER SYSTEM SET max_wal_size = '2MB'",
+        "SELECT pg_reload_conf()",
+        "CREATE TABLE t (a text)");
+    standby = StandbyServer.of(cluster);
+  }
+
+  @AfterEach
+  void stopStandby() {
+    standby.close();
+  }
+
+  /** The standby first: the primary is to be found. */
+  private RunningReceiver receiverOfAll() {
+    ConnectionSettings.Host primary =
+        new ConnectionSettings.Host("127.0.0.1", cluster.server().tcpPort().orElseThrow());
+    ConnectionSettings server =
+        ConnectionSettings.of("127.0.0.1", primary.port(), TestCluster.BACKUP_ROLE)
+            .withHosts(List.of(standby.host(), primary))
+            .withPassword(TestCluster.BACKUP_PASSWORD::toCharArray);
+    return receiver(server, Duration.ofMillis(200));
+  }
+
+  @Test
+  void whatThePrimaryHasNoMoreComesFromAStandby() {
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn end = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+    }
+    assertThat(cluster.query("SELECT count(*) FROM pg_replication_slots"))
+        .as("made on the primary")
+        .isEqualTo("1");
+    cluster.execute("SELECT pg_drop_replication_slot('holdfast')");
+    for (int round = 0; round < 3; round++) {
+      standby.awaitReplay(write(3000));
+      cluster.execute("CHECKPOINT");
+    }
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn end = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.gaps).isEmpty();
+      assertThat(receiver.troubles)
+          .as("the primary did not have it")
+          .anyMatch(is -> String.valueOf(is.getMessage()).contains("has already been removed"));
+    }
+    assertThat(stored(ONE)).hasSize(1);
+  }
+
+  @Test
+  void theNewPrimaryIsFoundAmongThem() {
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn before = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(before));
+      standby.awaitReplay(before);
+      cluster.server().kill();
+      standby.promote();
+      Lsn end = standby.write("INSERT INTO t VALUES ('new')");
+      Eventually.holds(() -> !receiver.stored(TWO).isBefore(end));
+      assertThat(receiver.gaps).isEmpty();
+    }
+  }
+}
