@@ -79,9 +79,9 @@ public final class PushWal {
           file, bytes.length + " bytes, and its segments have " + format.segmentSize());
     }
     WalSegmentName name = name(file, segment, format);
-    requirePages(file, bytes, format, name);
     Records records = Records.of(bytes, format, name);
-    int length = whole ? bytes.length : records.length();
+    int length = whole ? bytes.length : records.length(); // then there may be anything
+    requirePages(file, Arrays.copyOf(bytes, length), format, name);
     if (length == 0) {
       return Optional.empty();
     }

@@ -163,33 +163,35 @@ public final class CheckLog {
     };
   }
 
-  /** The records of a timeline go on behind the one that it leaves, where it says that it does. */
+  /** A timeline begins where a record of the one that it left ends. */
   private void checkSwitch(ArchivedLog log, TimelineHistory history) {
     checkWay(log, history);
-    Lsn begin = history.parts().getLast().from();
-    Lsn segment = new Lsn(begin.value() & -(long) format.segmentSize());
-    Lsn end = log.way(history.timeline()).end(segment);
-    if (begin.equals(segment) || end.isBefore(begin)) {
-      return; // nothing of it is in doubt, or nothing is there: that is a gap
+    if (history.before().isEmpty()) {
+      return;
     }
-    ArchivedSegments segments = new ArchivedSegments(archive, history, damaged -> {});
+    TimelineHistory.Switch left = history.before().getLast();
+    Lsn segment = new Lsn(left.at().value() & -(long) format.segmentSize());
+    LsnRange there = containing(log, left.from(), segment);
+    if (there == null || left.at().equals(segment)) {
+      return; // nothing is there, or nothing is in doubt
+    }
+    ArchivedSegments segments =
+        new ArchivedSegments(archive, TimelineHistory.ofFirst(left.from()), damaged -> {});
     try (WalRecordReader reader =
         new WalRecordReader(
-            format,
-            number ->
-                number == Long.divideUnsigned(segment.value(), format.segmentSize())
-                    ? Optional.of(segments.open(number, 0, length(number, end)))
-                    : Optional.empty(),
-            segment)) {
+            format, number -> segments.openBetween(number, segment, there.to()), segment)) {
       boolean met = false;
       boolean passed = false;
-      for (WalRecord next = reader.next(); next != null && !met && !passed; next = reader.next()) {
-        met = next.end().equals(begin) || isAt(next.start(), begin);
-        passed = begin.isBefore(next.end());
+      for (WalRecord next = reader.next();
+          next != null && !met && !passed;
+          next = reader.next()) {
+        met = next.end().equals(left.at()) || isAt(next.start(), left.at());
+        passed = left.at().isBefore(next.end());
       }
       if (passed && !met) { // else the records end before: that is told already
         problem(
-            "timeline %s begins at %s, where no record ends".formatted(history.timeline(), begin));
+            "timeline %s begins at %s, where no record of timeline %s ends"
+                .formatted(history.timeline(), left.at(), left.from()));
       }
     } catch (UnusableObjectException
         | UnsupportedFormatException
@@ -199,6 +201,13 @@ public final class CheckLog {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static @Nullable LsnRange containing(ArchivedLog log, Timeline timeline, Lsn position) {
+    return log.wal().getOrDefault(timeline, List.of()).stream()
+        .filter(range -> !position.isBefore(range.from()) && position.isBefore(range.to()))
+        .findFirst()
+        .orElse(null);
   }
 
   /** At the start of a page a record begins behind its header. */

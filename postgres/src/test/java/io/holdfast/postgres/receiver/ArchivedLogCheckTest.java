@@ -91,9 +91,11 @@ class ArchivedLogCheckTest extends ReceiverFixture {
   }
 
   @Test
-  void aGapIsNoDamage() {
+  void whatWasRecordedAsStoredAndIsGoneIsNamed() {
     store.delete(whole().get(2));
-    assertThat(check().problems()).isEmpty();
+    assertThat(check().problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem).contains("is not there any more"));
   }
 
   @Test
@@ -102,7 +104,7 @@ class ArchivedLogCheckTest extends ReceiverFixture {
     archive().putHistory(2, ("1\t" + end.plus(-SEGMENT - 4) + "\tmade up\n").getBytes(US_ASCII));
     assertThat(check().problems())
         .singleElement()
-        .satisfies(problem -> assertThat(problem).contains("where no record ends"));
+        .satisfies(problem -> assertThat(problem).contains("where no record of timeline 1 ends"));
   }
 
   @Test

@@ -28,6 +28,7 @@ class MembersTest extends ReceiverFixture {
         TestCluster.of(18).tcp().shape(NewCluster.usual().withWalSegmentSize(SEGMENT)).start();
     cluster.execute(
         "ALTER SYSTEM SET max_wal_size = '2MB'",
+        "ALTER SYSTEM SET wal_keep_size = '3MB'", // so much the standby may be behind
         "SELECT pg_reload_conf()",
         "CREATE TABLE t (a text)");
     standby = StandbyServer.of(cluster);
@@ -59,8 +60,8 @@ class MembersTest extends ReceiverFixture {
         .as("made on the primary")
         .isEqualTo("1");
     cluster.execute("SELECT pg_drop_replication_slot('holdfast')");
-    for (int round = 0; round < 3; round++) {
-      standby.awaitReplay(write(3000));
+    for (int round = 0; round < 12; round++) {
+      standby.awaitReplay(write(700));
       cluster.execute("CHECKPOINT");
     }
     try (RunningReceiver receiver = receiverOfAll()) {
