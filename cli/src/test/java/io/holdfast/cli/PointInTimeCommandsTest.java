@@ -78,12 +78,13 @@ class PointInTimeCommandsTest {
 
   private void awaitStored() throws IOException {
     Lsn flushed = Lsn.parse(cluster.query("SELECT pg_current_wal_flush_lsn()"));
-    Eventually.holds(() -> !reach().isBefore(flushed));
+    Eventually.holds(() -> !reach("database").isBefore(flushed));
   }
 
-  private Lsn reach() {
+  private Lsn reach(String source) {
     try {
-      JsonNode windows = JsonMapper.shared().readTree(succeeds("window", "--json").out());
+      JsonNode windows =
+          JsonMapper.shared().readTree(succeeds("window", "--source", source, "--json").out());
       return Lsn.parse(
           windows.get("windows").get(0).get("stretches").get(0).get("to").get("lsn").asString());
     } catch (Exception e) {
@@ -140,6 +141,78 @@ class PointInTimeCommandsTest {
     String[] all = java.util.Arrays.copyOf(command, command.length + more.length);
     System.arraycopy(more, 0, all, command.length, more.length);
     return all;
+  }
+
+  @Test
+  void whatWasStoredIsListedAsATransactionBackup() throws Exception {
+    awaitStored();
+    receiver.destroy();
+    assertThat(program.await(receiver).code()).isEqualTo(143);
+    assertThat(succeeds("backups").out()).doesNotContain("transaction");
+    JsonNode last =
+        JsonMapper.shared()
+            .readTree(succeeds("backups", "--transactions", "--json").out())
+            .get("backups")
+            .valueStream()
+            .filter(backup -> backup.get("type").asString().equals("transaction"))
+            .reduce((one, other) -> other)
+            .orElseThrow();
+    assertThat(last.get("size").asLong()).isPositive();
+    assertThat(last.get("storedBytes").asLong()).isPositive();
+    JsonNode source = last.get("sources").get(0);
+    assertThat(source.get("name").asString()).isEqualTo("database");
+    assertThat(source.get("type").asString()).isEqualTo("logs");
+    assertThat(Lsn.parse(source.get("details").get("to").asString()))
+        .isEqualTo(Lsn.parse(last.get("anchor").get("lsn").asString()));
+    assertThat(succeeds("restore", "--to", root.resolve("newest").toString()).out())
+        .as("they are no backups to restore")
+        .contains("uploads");
+  }
+
+  @Test
+  void severalDatabasesAreRecoveredToTheSameTime() throws Exception {
+    try (TestCluster second = TestCluster.of(17).start()) {
+      second.execute("CREATE TABLE n (id int PRIMARY KEY)");
+      Files.writeString(
+          root.resolve("holdfast.yaml"),
+          """
+          version: 1
+          repositories: {main: {path: repository, passphrase: "file:passphrase"}}
+          sources:
+            database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
+            second: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
+          policies: {all: {repository: main, sources: [database, second]}}
+          """
+              .formatted(
+                  cluster.server().socket().getParent(), second.server().socket().getParent()));
+      Process other = program.start("wal", "receive", "--source", "second");
+      try {
+        Eventually.holds(
+            () -> second.query("SELECT count(*) FROM pg_replication_slots").equals("1"));
+        succeeds("backup");
+        insert(3);
+        second.execute("INSERT INTO n VALUES (1)");
+        String moment = second.query("SELECT clock_timestamp() AT TIME ZONE 'UTC'") + "Z";
+        insert(4);
+        second.execute("INSERT INTO n VALUES (2)");
+        awaitStored();
+        Lsn flushed = Lsn.parse(second.query("SELECT pg_current_wal_flush_lsn()"));
+        Eventually.holds(() -> !reach("second").isBefore(flushed));
+        Path first = cluster.newDirectory("first").resolve("all");
+        succeeds("restore", "--to", first.toString(), "--at", moment);
+        assertThat(newest(cluster, first.resolve("database"))).isEqualTo("[3]");
+        assertThat(newest(second, first.resolve("second"))).isEqualTo("[1]");
+        fails(2, "is one of a single database", "restore", "--to", "/no", "--at", "0/5000000");
+      } finally {
+        other.destroyForcibly();
+      }
+    }
+  }
+
+  private static String newest(TestCluster source, Path place) {
+    try (RestoredServer server = RestoredServer.start(source, place)) {
+      return server.query("postgres", "SELECT max(id) FROM n");
+    }
   }
 
   @Test

@@ -182,9 +182,7 @@ public final class CheckLog {
             format, number -> segments.openBetween(number, segment, there.to()), segment)) {
       boolean met = false;
       boolean passed = false;
-      for (WalRecord next = reader.next();
-          next != null && !met && !passed;
-          next = reader.next()) {
+      for (WalRecord next = reader.next(); next != null && !met && !passed; next = reader.next()) {
         met = next.end().equals(left.at()) || isAt(next.start(), left.at());
         passed = left.at().isBefore(next.end());
       }
