@@ -129,7 +129,7 @@ class PointInTimeCommandsTest {
     fails(2, "is not given", "restore", "--to", root.resolve("no").toString(), "--exclusive");
     fails(2, "does not say in which zone", with(restore, "2026-11-26 14:30:00"));
     fails(2, "only databases are recovered", with(restore, "latest", "--source", "uploads"));
-    fails(4, "the first backup ended at", with(restore, "2020-01-01 00:00:00Z"));
+    fails(4, "may be used ended at", with(restore, "2020-01-01 00:00:00Z"));
     fails(4, "complete up to", with(restore, "2120-01-01 00:00:00Z"));
     fails(4, "nothing is known of timeline 9", with(restore, "latest", "--timeline", "9"));
     fails(4, "there is no point nowhere", with(restore, "nowhere", "--source", "database"));

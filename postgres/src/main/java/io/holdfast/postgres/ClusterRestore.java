@@ -147,7 +147,7 @@ public final class ClusterRestore {
       RecoveryEnd end = RecoveryEnd.ofBackup(plan.fromStandby());
       RecoveryStop stop = null;
       if (recovery != null) {
-        stop = putWal(tree, recovery, warnings);
+        stop = putWal(tree, plan, recovery, warnings);
         warnings.addAll(requirePossible(stop));
         end = RecoveryEnd.at(stop, recovery.base().timeline(), plan.fromStandby());
       }
@@ -168,11 +168,16 @@ public final class ClusterRestore {
   }
 
   /** Behind that of the backup. */
-  private RecoveryStop putWal(TargetTree tree, RecoveryPlan recovery, List<String> warnings)
-      throws IOException {
+  private RecoveryStop putWal(
+      TargetTree tree, Plan plan, RecoveryPlan recovery, List<String> warnings) throws IOException {
     EntryMetadata like = EntryMetadata.of(ordinaryFile());
     PutWal put =
-        new PutWal(tree, recovery, options.progress(), file -> ownership.apply(file, like, false));
+        new PutWal(
+            tree,
+            recovery,
+            plan.fromStandby(),
+            options.progress(),
+            file -> ownership.apply(file, like, false));
     RecoveryStop stop = put.run();
     warnings.addAll(put.warnings());
     return stop;

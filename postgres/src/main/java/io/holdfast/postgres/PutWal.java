@@ -60,6 +60,7 @@ final class PutWal {
   private final RecoveryPlan plan;
   private final ArchivedSegments segments;
   private final int segmentSize;
+  private final boolean fromStandby;
   private final ReadProgress progress;
   private final Owning owning;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -71,9 +72,16 @@ final class PutWal {
 
   /**
    * @param tree in which the backup is, with its own WAL
+   * @param fromStandby whether a standby was read: recovery to the end of its backup has no target
    * @param owning applied to each file that is made
    */
-  PutWal(TargetTree tree, RecoveryPlan plan, ReadProgress progress, Owning owning) {
+  PutWal(
+      TargetTree tree,
+      RecoveryPlan plan,
+      boolean fromStandby,
+      ReadProgress progress,
+      Owning owning) {
+    this.fromStandby = fromStandby;
     this.tree = tree;
     this.plan = plan;
     this.segments = plan.segments(this::damaged);
@@ -270,7 +278,8 @@ final class PutWal {
         made.add(wanted);
       }
     }
-    if (plan.exact()) {
+    // To end with the backup itself, a server has to meet the record behind it.
+    if (plan.exact() && (stop.record() != null || fromStandby)) {
       cutOff(wal, nameAt(end), stop.end());
     }
   }

@@ -145,6 +145,14 @@ public final class ArchivedSegments {
     }
   }
 
+  /** Whether two pieces are of the same place and have not the same bytes. */
+  static boolean isOtherVersion(WalPiece one, WalPiece other) {
+    return one.segment().equals(other.segment())
+        && one.from() == other.from()
+        && one.to() == other.to()
+        && !one.hash().equals(other.hash());
+  }
+
   /** The one that has a byte and goes on furthest. */
   private static @Nullable Source next(List<Source> sources, int at) {
     Source best = null;
@@ -155,18 +163,6 @@ public final class ArchivedSegments {
       }
     }
     return best;
-  }
-
-  private static void requireOnly(List<Source> sources, Source chosen) {
-    for (Source other : sources) {
-      WalPiece piece = other.piece;
-      if (piece.segment().equals(chosen.piece.segment())
-          && piece.from() == chosen.piece.from()
-          && piece.to() == chosen.piece.to()
-          && !piece.hash().equals(chosen.piece.hash())) {
-        throw MissingWalException.twice(piece.segment());
-      }
-    }
   }
 
   /** The bytes of a part of a segment. For one thread. */
@@ -212,6 +208,24 @@ public final class ArchivedSegments {
       return count;
     }
 
+    /** No other piece of the same place can be read: one that is damaged is none. */
+    private void requireOnly(Source chosen) {
+      for (Source other : List.copyOf(sources)) {
+        if (isOtherVersion(chosen.piece, other.piece)) {
+          try {
+            archive.read(other.piece);
+          } catch (UnusableObjectException
+              | UnsupportedFormatException
+              | ObjectNotFoundException e) {
+            sources.remove(other);
+            damaged.accept(e);
+            continue;
+          }
+          throw MissingWalException.twice(chosen.piece.segment());
+        }
+      }
+    }
+
     private InputStream nextPiece() {
       HoldfastException failure = null;
       Source next;
@@ -223,10 +237,10 @@ public final class ArchivedSegments {
               ? failure
               : MissingWalException.at(nameOf(number), start(number).plus(at));
         }
-        requireOnly(sources, next);
         reading.accept(next.piece);
         try {
           bytes = archive.read(next.piece);
+          requireOnly(next);
           break;
         } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
           failure = failure == null ? e : failure;

@@ -299,7 +299,9 @@ public final class CheckLog {
       Set<WalPiece> all = new HashSet<>(used);
       all.addAll(others);
       for (WalPiece piece : all) {
-        if (all.stream().anyMatch(other -> isOtherVersion(piece, other))) {
+        if (all.stream()
+            .filter(other -> ArchivedSegments.isOtherVersion(piece, other))
+            .anyMatch(other -> isUsable(piece) && isUsable(other))) {
           damaged(MissingWalException.twice(piece.segment()));
         }
       }
@@ -314,10 +316,13 @@ public final class CheckLog {
       used.clear();
     }
 
-    private static boolean isOtherVersion(WalPiece one, WalPiece other) {
-      return one.from() == other.from()
-          && one.to() == other.to()
-          && !one.hash().equals(other.hash());
+    private boolean isUsable(WalPiece piece) {
+      try {
+        archive.read(piece);
+        return true;
+      } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
+        return false;
+      }
     }
 
     private boolean isWithin(Lsn start, WalPiece piece) {

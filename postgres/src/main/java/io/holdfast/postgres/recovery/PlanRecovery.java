@@ -178,7 +178,7 @@ public final class PlanRecovery {
       if (base == null) {
         throw outside(
             target,
-            "the first backup ended at " + earliest(),
+            "the earliest backup that may be used ended at " + earliest(),
             "The earliest moment is " + earliest());
       }
       Lsn reach = way.end(base.stop());
@@ -213,7 +213,7 @@ public final class PlanRecovery {
       if (base == null) {
         throw outside(
             target,
-            "the first backup stopped at " + usable.getFirst().stop(),
+            "the earliest backup that may be used stopped at " + usable.getFirst().stop(),
             "The earliest position is " + usable.getFirst().stop());
       }
       Lsn reach = way.end(base.stop());

@@ -79,7 +79,8 @@ final class StopSearch {
 
   private boolean stopsAfter(WalRecord next, @Nullable WalEvent event) {
     return switch (target) {
-      case RecoveryTarget.Position(Lsn lsn) -> !next.start().isBefore(lsn);
+      case RecoveryTarget.Position(Lsn lsn) ->
+          !(inclusive ? next.start() : next.end()).isBefore(lsn); // what follows begins behind it
       case RecoveryTarget.Transaction(long xid) -> ends(xid, event);
       case RecoveryTarget.Point(String name) ->
           event instanceof WalEvent.RestorePoint point && point.name().equals(name);

@@ -48,7 +48,7 @@ final class TargetText {
   private TargetText() {}
 
   static RecoveryTarget parse(String text) {
-    if (text.equals(RecoveryTarget.LATEST)) {
+    if (text.equalsIgnoreCase(RecoveryTarget.LATEST)) {
       return new RecoveryTarget.Latest();
     }
     Matcher time = TIME.matcher(text);
@@ -65,6 +65,12 @@ final class TargetText {
     Matcher xid = XID.matcher(text);
     if (xid.matches()) {
       return transaction(text, xid.group(1));
+    }
+    if (text.startsWith("xid:") || (text.contains("/") && !text.startsWith(POINT))) {
+      throw RecoveryTargetException.malformed(
+          text,
+          "is neither a transaction nor a position",
+          "Those are written like xid:7421 and 0/5A2B3C8; a point like point:" + text);
     }
     return point(text, text.startsWith(POINT) ? text.substring(POINT.length()) : text);
   }

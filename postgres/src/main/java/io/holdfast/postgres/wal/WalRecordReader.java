@@ -148,11 +148,12 @@ public final class WalRecordReader implements AutoCloseable {
         at = at.plus(header.length());
       }
       int part = (int) Math.min(length - done, format.pageSize() - offset(at));
-      require(at, part);
-      take(offset(at), (int) Math.min(done, WalRecord.HEADER), part);
-      if (done < WalRecord.HEADER && done + part >= WalRecord.HEADER) {
-        checkHeader(start);
+      int there = Math.min(part, pageLength - offset(at));
+      take(offset(at), (int) Math.min(done, WalRecord.HEADER), there);
+      if (done < WalRecord.HEADER && done + there >= WalRecord.HEADER) {
+        checkHeader(start); // also of a record that is cut off: it has to follow the last one
       }
+      require(at, part);
       done += part;
       at = at.plus(part);
     }

@@ -28,6 +28,7 @@ import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.repository.BackupPlan;
 import io.holdfast.repository.BackupRecord;
@@ -42,6 +43,8 @@ import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -232,6 +235,51 @@ class PointInTimeTest extends ReceiverFixture {
     assertThat(recover(new RecoveryTarget.Position(three.behind()), true)).isEqualTo("[1 2 3]");
   }
 
+  /** A server that is to end there has to meet what follows it. */
+  @ParameterizedTest
+  @ValueSource(ints = {15, 18})
+  void theEndOfTheBackupItselfIsReached(int major) {
+    begin(major);
+    BasePoint base;
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      insert(1);
+      base = BackupInLog.of(backup()).getFirst().base();
+      await(receiver, insert(2).behind());
+    }
+    assertThat(recover(new RecoveryTarget.Position(base.stop()), false)).isEqualTo("[1]");
+    for (ObjectName piece : objects("[0-9A-F]{24}.*")) {
+      store.delete(piece);
+    }
+    assertThat(recover(new RecoveryTarget.Latest(), true)).isEqualTo("[1]");
+    assertThat(recover(new RecoveryTarget.Time(base.stopped()), true)).isEqualTo("[1]");
+  }
+
+  /** What another server wrote on the same timeline does not follow. */
+  @Test
+  void aTailThatDoesNotFollowIsNotTakenForAnUnfinishedRecord() {
+    begin(18);
+    Lsn end;
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.streamed.isEmpty());
+      insert(1);
+      backup();
+      end = insert(2).behind();
+      await(receiver, end);
+    }
+    Lsn reach = stored(ONE).getLast().to();
+    String segment = WalSegmentName.containing(ONE, reach, SEGMENT).toString();
+    ByteBuffer record = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    record.putInt(100_000).putInt(7).putLong(0x18FF).put((byte) 0).put((byte) 10);
+    int at = (int) (reach.value() % SEGMENT);
+    archive().put(segment, at, record.array(), 0, 64, new WalNote(Instant.now(), null, null));
+    assertThatThrownBy(() -> restore(plan(new RecoveryTarget.Latest(), true)))
+        .isInstanceOf(MissingWalException.class)
+        .hasMessageContaining("a record that follows one at 0/18FF");
+    assertThat(new CheckLog(archive(), bytes -> {}).run().problems()).hasSize(1);
+    assertThat(recover(new RecoveryTarget.Position(end), false)).isEqualTo("[1 2]");
+  }
+
   /** They are stored in pieces, of which none is a whole segment. */
   @Test
   void segmentsOf64MiBAreRecoveredFrom() {
@@ -261,10 +309,10 @@ class PointInTimeTest extends ReceiverFixture {
       await(receiver, last.behind());
     }
     Lsn stop = BackupInLog.of(base).getFirst().base().stop();
-    assertUnreachable(new RecoveryTarget.Time(Instant.EPOCH), "the first backup ended at");
+    assertUnreachable(new RecoveryTarget.Time(Instant.EPOCH), "may be used ended at");
     assertUnreachable(
         new RecoveryTarget.Time(Instant.now().plus(Duration.ofDays(1))), "complete up to");
-    assertUnreachable(new RecoveryTarget.Position(stop.plus(-1)), "the first backup stopped at");
+    assertUnreachable(new RecoveryTarget.Position(stop.plus(-1)), "may be used stopped at");
     assertUnreachable(new RecoveryTarget.Position(last.behind().plus(1L << 30)), "no gap up to");
     assertUnreachable(new RecoveryTarget.Transaction(4_000_000_000L), "there is no transaction");
     assertUnreachable(new RecoveryTarget.Point("nowhere"), "there is no point nowhere");
@@ -333,12 +381,22 @@ class PointInTimeTest extends ReceiverFixture {
       await(receiver, write(5000));
     }
     WalArchive archive = archive();
-    String segment = whole().getLast().last().substring(0, 24);
+    List<ObjectName> before = whole();
+    String segment = before.getLast().last().substring(0, 24);
     archive.put(segment, 0, new byte[SEGMENT], 0, SEGMENT, new WalNote(Instant.now(), null, null));
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
     assertThatThrownBy(() -> restore(plan))
         .isInstanceOf(MissingWalException.class)
         .hasMessageContaining(segment + " is there in two versions");
+    ObjectName other =
+        objects(segment + "-.*").stream()
+            .filter(is -> !before.contains(is))
+            .findFirst()
+            .orElseThrow();
+    damage(other);
+    assertThat(restore(plan(new RecoveryTarget.Latest(), true)).warnings())
+        .as("one that cannot be read is none")
+        .anySatisfy(warning -> assertThat(warning).contains(other.last()));
   }
 
   /**

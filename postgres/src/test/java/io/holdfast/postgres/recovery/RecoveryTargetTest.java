@@ -38,6 +38,11 @@ class RecoveryTargetTest {
         "2026-10-25 02:30:00 Europe/Berlin",
         "2026-03-29 02:30:00 Europe/Berlin",
         "xid:0",
+        "xid:",
+        "xid:-1",
+        "0/",
+        "G/1",
+        "0/FFFFFFFFF",
         "2",
         "99999999999999999999",
         "",
@@ -53,6 +58,8 @@ class RecoveryTargetTest {
   @Test
   void whatIsMeantIsToldByItsForm() {
     assertThat(RecoveryTarget.parse("latest")).isEqualTo(new RecoveryTarget.Latest());
+    assertThat(RecoveryTarget.parse("LATEST")).isEqualTo(new RecoveryTarget.Latest());
+    assertThat(RecoveryTarget.parse("point:a/b")).isEqualTo(new RecoveryTarget.Point("a/b"));
     assertThat(RecoveryTarget.parse(" 16/B374D848"))
         .isEqualTo(new RecoveryTarget.Position(Lsn.parse("16/B374D848")));
     assertThat(RecoveryTarget.parse("xid:742")).isEqualTo(new RecoveryTarget.Transaction(742));
