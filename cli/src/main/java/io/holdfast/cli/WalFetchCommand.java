@@ -16,6 +16,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
+      "Example:",
+      "  holdfast wal fetch 000000010000000A000000FE pg_wal/RECOVERYXLOG",
       "In postgresql.conf:",
       "  restore_command = 'holdfast wal fetch -c /etc/holdfast/holdfast.yaml %%f %%p'"
     })

@@ -16,6 +16,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
+      "Example:",
+      "  holdfast wal push pg_wal/000000010000000A000000FE",
       "In postgresql.conf:",
       "  archive_command = 'holdfast wal push -c /etc/holdfast/holdfast.yaml %%p'"
     })

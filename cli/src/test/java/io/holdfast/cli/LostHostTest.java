@@ -86,15 +86,9 @@ class LostHostTest {
   }
 
   @Test
-  void whatWasAcknowledgedIsRecoveredWithoutTheServer() throws Exception {
-    begin(18);
-    lose(5, false);
-  }
-
-  @Test
   void whatWasAcknowledgedIsRecoveredWithoutServerAndSpool() throws Exception {
-    begin(17);
-    lose(1, true);
+    begin(18);
+    lose(5, true);
   }
 
   @Tag("slow")

@@ -3,6 +3,8 @@ package io.holdfast.postgres.recovery;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
@@ -73,6 +75,8 @@ class PlanRecoveryTest {
           model.require(planner, timeline, unit);
         }
       }
+    } finally {
+      RemoveTree.at(BytePath.of(cache.toString()));
     }
   }
 
