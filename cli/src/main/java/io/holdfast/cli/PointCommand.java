@@ -3,7 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.engine.NamePoint;
 import io.holdfast.postgres.recovery.RecoveryTarget;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast point}. */
@@ -24,12 +24,7 @@ final class PointCommand extends Subcommand {
   @Parameters(index = "0", paramLabel = "NAME", description = "1 to 63 bytes.")
   private String name = "";
 
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The database, if the configuration names several.")
-  private String source = "";
+  @Mixin private final DatabaseOption database = new DatabaseOption();
 
   PointCommand(Context context) {
     super(context);
@@ -39,7 +34,7 @@ final class PointCommand extends Subcommand {
   ExitCode run() {
     RecoveryTarget.Point point = RecoveryTarget.point(name);
     NamePoint.Named named =
-        new NamePoint(context().surroundings()).run(configuration(), source, point);
+        new NamePoint(context().surroundings()).run(configuration(), database.name(), point);
     if (options().json()) {
       printJson(named);
     } else {

@@ -13,6 +13,11 @@ final class RepositoryOption {
       description = "Which one, if the configuration names several.")
   private String name = "";
 
+  /** Empty: the only one. */
+  String name() {
+    return name;
+  }
+
   RepositorySettings in(Configuration configuration) {
     return configuration.repository(name);
   }

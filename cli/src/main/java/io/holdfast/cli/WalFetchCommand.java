@@ -3,7 +3,7 @@ package io.holdfast.cli;
 import io.holdfast.engine.ArchiveWal;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast wal fetch}. */
@@ -28,19 +28,9 @@ final class WalFetchCommand extends Subcommand {
   @Parameters(index = "1", paramLabel = "FILE", description = "As the server gives it with %%p.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The database, if the configuration names several.")
-  private String source = "";
+  @Mixin private final DatabaseOption database = new DatabaseOption();
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   WalFetchCommand(Context context) {
     super(context);
@@ -49,7 +39,8 @@ final class WalFetchCommand extends Subcommand {
   @Override
   ExitCode run() {
     try (ArchiveWal archive =
-        ArchiveWal.open(context().surroundings(), configuration(), source, repository)) {
+        ArchiveWal.open(
+            context().surroundings(), configuration(), database.name(), repository.name())) {
       return archive.fetch(name, file) ? ExitCode.OK : ExitCode.ABSENT;
     }
   }

@@ -4,7 +4,7 @@ import io.holdfast.engine.ArchiveWal;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast wal push}. */
@@ -25,19 +25,9 @@ final class WalPushCommand extends Subcommand {
   @Parameters(index = "0", paramLabel = "FILE", description = "As the server gives it with %%p.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The database, if the configuration names several.")
-  private String source = "";
+  @Mixin private final DatabaseOption database = new DatabaseOption();
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   WalPushCommand(Context context) {
     super(context);
@@ -46,7 +36,8 @@ final class WalPushCommand extends Subcommand {
   @Override
   ExitCode run() {
     try (ArchiveWal archive =
-        ArchiveWal.open(context().surroundings(), configuration(), source, repository)) {
+        ArchiveWal.open(
+            context().surroundings(), configuration(), database.name(), repository.name())) {
       Optional<String> warning = archive.push(file);
       warning.ifPresent(this::warn);
       return ExitCode.OK; // also with a warning: a server would push the file for ever

@@ -12,7 +12,7 @@ import io.holdfast.repository.WalPeriod;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code holdfast wal receive}. */
 @Command(
@@ -25,19 +25,9 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  holdfast wal receive --source main"})
 final class WalReceiveCommand extends Subcommand {
-  @Option(
-      names = "--source",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The database, if the configuration names several.")
-  private String source = "";
+  @Mixin private final DatabaseOption database = new DatabaseOption();
 
-  @Option(
-      names = "--repository",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Which one, if the configuration names several.")
-  private String repository = "";
+  @Mixin private final RepositoryOption repository = new RepositoryOption();
 
   WalReceiveCommand(Context context) {
     super(context);
@@ -47,7 +37,8 @@ final class WalReceiveCommand extends Subcommand {
   ExitCode run() {
     new ReceiveWal(context().surroundings())
         .run(
-            new ReceiveWal.Request(configuration(), source, repository, context().spools()),
+            new ReceiveWal.Request(
+                configuration(), database.name(), repository.name(), context().spools()),
             new Lines());
     return ExitCode.OK;
   }
