@@ -1,5 +1,6 @@
 package io.holdfast.repository;
 
+import io.holdfast.storage.HoldfastException;
 import io.holdfast.storage.ObjectName;
 import io.holdfast.storage.ObjectNotFoundException;
 import io.holdfast.storage.ObjectStat;
@@ -94,6 +95,49 @@ public final class WalArchive {
         piece, outcome, outcome == PutOutcome.EXISTS ? 0 : object.length, others(piece));
   }
 
+  /** Knows of the pieces that {@link #store} makes, and hears what comes of them. */
+  public interface Storing {
+    /** What is known about a piece. */
+    WalNote note(int from, int length);
+
+    /** A piece is stored. */
+    void stored(Stored put);
+
+    /** The same bytes were stored before and cannot be used; they are stored again. */
+    void damaged(HoldfastException why);
+  }
+
+  /**
+   * Stores bytes of a segment in pieces as large as they may be; where the same piece was stored
+   * before and cannot be used, in halves, which have other names. When this returns all is durable.
+   *
+   * @param segment its file name
+   * @param from where in the segment the bytes belong
+   */
+  public void store(
+      String segment, int from, byte[] bytes, int offset, int length, Storing storing) {
+    for (int at = 0; at < length; at += MAX_PIECE) {
+      int part = Math.min(MAX_PIECE, length - at);
+      storePiece(segment, from + at, bytes, offset + at, part, storing);
+    }
+  }
+
+  private void storePiece(
+      String segment, int from, byte[] bytes, int offset, int length, Storing storing) {
+    Stored put = put(segment, from, bytes, offset, length, storing.note(from, length));
+    storing.stored(put);
+    if (put.outcome() != PutOutcome.EXISTS || length == 1) {
+      return;
+    }
+    Optional<HoldfastException> fault = fault(put.piece());
+    if (fault.isPresent()) {
+      storing.damaged(fault.get());
+      int half = length / 2;
+      storePiece(segment, from, bytes, offset, half, storing);
+      storePiece(segment, from + half, bytes, offset + half, length - half, storing);
+    }
+  }
+
   private ObjectKind kind(WalPiece piece) {
     return piece.length() == log.segmentSize() ? ObjectKind.WAL_SEGMENT : ObjectKind.WAL_PART;
   }
@@ -179,6 +223,20 @@ public final class WalArchive {
       throw new CorruptObjectException(name.value(), "its bytes do not have the hash in its name");
     }
     return all;
+  }
+
+  /**
+   * Why a piece cannot be used, while the storage is there; nothing if it can. Reads it.
+   *
+   * @throws StorageException when the storage is away
+   */
+  public Optional<HoldfastException> fault(WalPiece piece) {
+    try {
+      read(piece);
+      return Optional.empty();
+    } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
+      return Optional.of(e);
+    }
   }
 
   /** Where the store answers, and not to this object, that one is what is wrong. */

@@ -16,8 +16,10 @@ import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalNote;
-import java.io.ByteArrayInputStream;
+import io.holdfast.storage.HoldfastException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class PushWal {
+  private static final int BUFFER = 256 << 10;
+
+  /** In which a segment tells what it is. */
+  private static final int FIRST_BYTES = 64;
+
   private final WalArchives archives;
   private final String source;
   private final Clock clock;
@@ -66,31 +73,80 @@ public final class PushWal {
     }
   }
 
+  /** In parts: a segment may have a gigabyte. */
   private Optional<String> segment(Path file, String segment, boolean whole) throws IOException {
-    byte[] bytes = read(file, WalSegmentName.LARGEST_SEGMENT);
     WalFormat format =
-        WalFormat.of(bytes)
+        format(file)
             .orElseThrow(
                 () ->
                     WalFileException.wrong(
                         file, "it does not begin as WAL of PostgreSQL 15 to 18"));
-    if (bytes.length != format.segmentSize()) {
+    if (Files.size(file) != format.segmentSize()) {
       throw WalFileException.wrong(
-          file, bytes.length + " bytes, and its segments have " + format.segmentSize());
+          file, Files.size(file) + " bytes, and its segments have " + format.segmentSize());
     }
     WalSegmentName name = name(file, segment, format);
-    Records records = Records.of(bytes, format, name);
-    int length = whole ? bytes.length : records.length(); // then there may be anything
-    requirePages(file, Arrays.copyOf(bytes, length), format, name);
-    if (length == 0) {
-      return Optional.empty();
+    Records records = Records.of(file, format, name);
+    int length = whole ? format.segmentSize() : records.length(); // then there may be anything
+    requirePages(file, length, format, name);
+    Storing storing = new Storing(clock.instant(), length, records.lastCommit());
+    if (length > 0) {
+      store(file, length, archive(format), segment, storing);
     }
-    WalNote note = new WalNote(clock.instant(), records.lastCommit(), null);
-    boolean conflict = new StorePieces(archive(format)).store(segment, 0, bytes, length, note);
-    return conflict
+    return storing.conflict
         ? Optional.of(
             "segment " + segment + " is stored with other bytes too: two servers wrote it")
         : Optional.empty();
+  }
+
+  private static Optional<WalFormat> format(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return WalFormat.of(in.readNBytes(FIRST_BYTES));
+    }
+  }
+
+  private static void store(
+      Path file, int length, WalArchive archive, String segment, Storing storing)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int at = 0; at < length; at += WalArchive.MAX_PIECE) {
+        int part = Math.min(WalArchive.MAX_PIECE, length - at);
+        byte[] bytes = in.readNBytes(part);
+        if (bytes.length < part) {
+          throw WalFileException.wrong(file, "it became shorter meanwhile");
+        }
+        archive.store(segment, at, bytes, 0, part, storing);
+      }
+    }
+  }
+
+  /** The last commit is told of the piece that ends behind it alone. */
+  private static final class Storing implements WalArchive.Storing {
+    private final Instant received;
+    private final int end;
+    private final @Nullable Instant lastCommit;
+    private boolean conflict;
+
+    Storing(Instant received, int end, @Nullable Instant lastCommit) {
+      this.received = received;
+      this.end = end;
+      this.lastCommit = lastCommit;
+    }
+
+    @Override
+    public WalNote note(int from, int length) {
+      return new WalNote(received, from + length == end ? lastCommit : null, null);
+    }
+
+    @Override
+    public void stored(WalArchive.Stored put) {
+      conflict |= !put.others().isEmpty();
+    }
+
+    @Override
+    public void damaged(HoldfastException why) {
+      // It is stored again; verification names what is damaged.
+    }
   }
 
   private static byte[] read(Path file, int maximum) throws IOException {
@@ -108,13 +164,19 @@ public final class PushWal {
     }
   }
 
-  private static void requirePages(Path file, byte[] bytes, WalFormat format, WalSegmentName name) {
+  private static void requirePages(Path file, int length, WalFormat format, WalSegmentName name)
+      throws IOException {
     WalPageCheck check = new WalPageCheck(format, name);
-    for (int at = 0; at < bytes.length; at += format.pageSize()) {
-      Lsn position = check.position();
-      Optional<String> fault = check.fault(Arrays.copyOfRange(bytes, at, at + format.pageSize()));
-      if (fault.isPresent()) {
-        throw WalFileException.wrong(file, "it has at " + position + " " + fault.get());
+    byte[] page = new byte[format.pageSize()];
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+      for (int at = 0; at < length; at += page.length) {
+        Lsn position = check.position();
+        in.readNBytes(page, 0, page.length);
+        Arrays.fill(page, Math.min(page.length, length - at), page.length, (byte) 0);
+        Optional<String> fault = check.fault(page);
+        if (fault.isPresent()) {
+          throw WalFileException.wrong(file, "it has at " + position + " " + fault.get());
+        }
       }
     }
   }
@@ -146,7 +208,7 @@ public final class PushWal {
    * @param length how far they go in it
    */
   private record Records(int length, @Nullable Instant lastCommit) {
-    static Records of(byte[] bytes, WalFormat format, WalSegmentName name) throws IOException {
+    static Records of(Path file, WalFormat format, WalSegmentName name) throws IOException {
       Instant lastCommit = null;
       Lsn end = name.start();
       try (WalRecordReader reader =
@@ -154,7 +216,7 @@ public final class PushWal {
               format,
               number ->
                   number == name.number()
-                      ? Optional.of(new ByteArrayInputStream(bytes))
+                      ? Optional.of(new BufferedInputStream(Files.newInputStream(file), BUFFER))
                       : Optional.empty(),
               name.start())) {
         for (WalRecord next = reader.next(); next != null; next = reader.next()) {
@@ -163,7 +225,7 @@ public final class PushWal {
         EndOfWal found = reader.end().orElseThrow();
         end = found.position();
       }
-      long length = Math.clamp(end.minus(name.start()), 0, bytes.length);
+      long length = Math.clamp(end.minus(name.start()), 0, format.segmentSize());
       return new Records((int) length, lastCommit);
     }
 

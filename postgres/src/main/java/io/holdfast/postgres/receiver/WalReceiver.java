@@ -18,7 +18,6 @@ import io.holdfast.storage.FailureCategory;
 import io.holdfast.storage.HoldfastException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,12 @@ import org.jspecify.annotations.Nullable;
  * never waits for the repository.
  */
 public final class WalReceiver {
-  private static final String NO_SUCH_FILE = "58P01";
+  /** SQLSTATE undefined_file: the server has removed what it is asked for. */
+  static final String NO_SUCH_FILE = "58P01";
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(1);
-
-  /** Tries to reach other members before what they may have is given up. */
-  private static final int MOST_REPAIRS = 10;
 
   private static final int BUFFER = 1 << 20;
 
@@ -48,17 +46,23 @@ public final class WalReceiver {
   private final WalReceiverOptions options;
   private final ReceiverEvents events;
   private final AskServer askServer;
+  private final ClusterMembers members;
 
   /** Spools that earlier processes left, until it is known which one is of the server's cluster. */
   private final List<LogSpool> left = new ArrayList<>();
 
   private @Nullable LogSpool spool;
 
+  /**
+   * How much waited in the spool when it was full, and since when so much; kept from one session to
+   * the next, since a spool whose disk is full looks as if it had room.
+   */
+  private long waiting = -1;
+
+  private long waitingSince;
+
   /** Where the server had no WAL any more, and how it said so. */
   private @Nullable Missing missing;
-
-  /** How often that was tried to be got from others in vain, because they could not be reached. */
-  private int repairs;
 
   private record Missing(
       WalIntake.Position at, ServerErrorException why, String server, Timeline timeline) {}
@@ -74,6 +78,7 @@ public final class WalReceiver {
     this.options = options;
     this.events = events;
     this.askServer = new AskServer(server);
+    this.members = new ClusterMembers(server, options, events);
   }
 
   /**
@@ -128,8 +133,12 @@ public final class WalReceiver {
     while (true) {
       long begun = System.nanoTime();
       boolean full = false;
-      try (ReplicationSession session = openPrimary()) {
-        receiveIn(session);
+      try {
+        ClusterMembers.Primary primary = members.openPrimary();
+        askServer.ask(primary.settings());
+        try (ReplicationSession session = primary.session()) {
+          receiveIn(session);
+        }
       } catch (WrongClusterException e) {
         throw e;
       } catch (HoldfastException e) {
@@ -153,49 +162,6 @@ public final class WalReceiver {
       Thread.sleep(pause);
       pause = pause.multipliedBy(2);
       pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-    }
-  }
-
-  /** With the one host, whatever it is; of several with the primary that came last. */
-  private ReplicationSession openPrimary() {
-    List<ConnectionSettings> members = server.each();
-    if (members.size() == 1) {
-      return server.openReplication();
-    }
-    Primary best = null;
-    PostgresException failure = null;
-    for (ConnectionSettings member : members) {
-      try {
-        best = newer(best, member);
-      } catch (PostgresException e) {
-        failure = e;
-      }
-    }
-    if (best != null) {
-      askServer.ask(best.settings);
-      return best.session;
-    }
-    throw failure != null ? failure : NoPrimaryException.among(server.describe());
-  }
-
-  private record Primary(
-      ConnectionSettings settings, ReplicationSession session, Timeline timeline) {}
-
-  /** That one, or a member if it is a primary on a later timeline. */
-  private static @Nullable Primary newer(@Nullable Primary known, ConnectionSettings member) {
-    ReplicationSession session = member.openReplication();
-    boolean chosen = false;
-    try {
-      Timeline timeline = session.identify().timeline();
-      chosen = !session.isStandby() && (known == null || known.timeline.compareTo(timeline) < 0);
-      if (chosen && known != null) {
-        known.session.close();
-      }
-      return chosen ? new Primary(member, session, timeline) : known;
-    } finally {
-      if (!chosen) {
-        session.close();
-      }
     }
   }
 
@@ -225,17 +191,15 @@ public final class WalReceiver {
     if (own == null) {
       return;
     }
-    long waiting = own.received().bytes();
-    long progress = System.nanoTime();
     do {
       own.requireStoring();
       long now = System.nanoTime();
       if (own.received().bytes() != waiting) {
         waiting = own.received().bytes();
-        progress = now;
-      } else if (now - progress >= options.sealInterval().toNanos()) {
+        waitingSince = now;
+      } else if (now - waitingSince >= options.sealInterval().toNanos()) {
         protectServer(own); // the repository takes nothing
-        progress = now;
+        waitingSince = now;
       }
     } while (!own.received().awaitRoom(options.spoolBytes(), IDLE));
   }
@@ -383,96 +347,13 @@ public final class WalReceiver {
       return lost.at(); // the slot keeps it, the server says: tried again, and told again
     }
     WalIntake.Position next = new WalIntake.Position(kept.timeline(), from);
-    WalIntake.Position reached = repair(session, own, lost.at(), next);
+    WalIntake.Position reached = members.repair(session, own, lost.at(), next);
     if (reached.equals(next)) {
       return next;
     }
     own.intake().end(next);
     events.gap(new LsnRange(reached.lsn(), from), String.valueOf(lost.why().getMessage()));
     return next;
-  }
-
-  /**
-   * Gets what the primary has no more from other members of its cluster, as far as they have it.
-   *
-   * @return how far that went
-   */
-  private WalIntake.Position repair(
-      ReplicationSession primary, LogSpool own, WalIntake.Position from, WalIntake.Position to)
-      throws InterruptedException {
-    WalIntake.Position at = from;
-    List<ConnectionSettings> members = server.each();
-    if (members.size() == 1 || !from.timeline().equals(to.timeline())) {
-      return at;
-    }
-    PostgresException unreachable = null;
-    for (ConnectionSettings member : members) {
-      try (ReplicationSession session = member.openReplication()) {
-        if (isSameLog(primary, session, own, from.timeline())) {
-          copy(session, own, at, to.lsn());
-        }
-      } catch (SpoolException e) {
-        throw e;
-      } catch (TimelineEndedException e) {
-        events.troubled(e); // this one has not got it either
-      } catch (PostgresException e) {
-        if (e instanceof ServerErrorException said && said.sqlState().equals(NO_SUCH_FILE)) {
-          events.troubled(e);
-        } else {
-          unreachable = e;
-        }
-      }
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      at = own.intake().position().orElse(at);
-      if (!at.lsn().isBefore(to.lsn())) {
-        repairs = 0;
-        return at;
-      }
-    }
-    if (unreachable != null && repairs < MOST_REPAIRS) {
-      repairs++;
-      throw unreachable; // it may have it, and the slot keeps what follows
-    }
-    repairs = 0;
-    return at;
-  }
-
-  /** Whether a member wrote, or replayed, the same timeline as the primary. */
-  private static boolean isSameLog(
-      ReplicationSession primary, ReplicationSession member, LogSpool own, Timeline timeline) {
-    return member.walFormat().equals(own.format())
-        && (timeline.id() == 1
-            || Arrays.equals(primary.timelineHistory(timeline), member.timelineHistory(timeline)));
-  }
-
-  /** Receives what lies between two positions, as far as a server has it. */
-  private void copy(ReplicationSession session, LogSpool own, WalIntake.Position from, Lsn to)
-      throws InterruptedException {
-    byte[] buffer = new byte[BUFFER];
-    try (WalStream wal = session.startReplication(from.lsn(), from.timeline())) {
-      own.intake().begin(from);
-      events.streaming(session.describe(), from.lsn());
-      Lsn at = from.lsn();
-      long heard = System.nanoTime();
-      while (at.isBefore(to) && System.nanoTime() - heard < LONGEST_PAUSE.toNanos()) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        own.requireStoring();
-        int wanted = (int) Math.min(buffer.length, to.minus(at));
-        int count = wal.read(buffer, 0, wanted, IDLE).orElse(0);
-        own.intake().write(buffer, 0, count);
-        at = at.plus(count);
-        heard = count > 0 ? System.nanoTime() : heard;
-        if (own.received().bytes() >= options.spoolBytes()) {
-          throw SpoolException.full(options.spool(), options.spoolBytes());
-        }
-      }
-    } finally {
-      own.intake().flushIfBegun();
-    }
   }
 
   /**
@@ -581,6 +462,7 @@ public final class WalReceiver {
       if (unflushed && (full || System.nanoTime() >= flushAt)) {
         wal.confirm(own.intake().flush());
         unflushed = false;
+        waiting = full ? waiting : -1;
       }
       if (full) {
         throw SpoolException.full(options.spool(), options.spoolBytes());

@@ -5,13 +5,14 @@ import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.wal.WalSegmentName;
-import io.holdfast.repository.CorruptObjectException;
+import io.holdfast.repository.UnsupportedFormatException;
+import io.holdfast.repository.UnusableObjectException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalNote;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.HoldfastException;
-import io.holdfast.storage.PutOutcome;
+import io.holdfast.storage.ObjectNotFoundException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -231,7 +232,7 @@ final class WalSealer {
         return true;
       }
       events.conflict(name);
-    } catch (CorruptObjectException e) {
+    } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
       events.warned(String.valueOf(e.getMessage()));
     }
     return false;
@@ -278,39 +279,38 @@ final class WalSealer {
     stored(segment);
   }
 
-  /** In pieces as large as they may be. */
   private void store(WalSegmentName name, int from, int to) {
+    Storing storing = new Storing(name);
     for (int at = from; at < to; at += WalArchive.MAX_PIECE) {
       int length = Math.min(WalArchive.MAX_PIECE, to - at);
-      store(name, at, spool.read(name, at, length), 0, length);
+      archive.store(name.toString(), at, spool.read(name, at, length), 0, length, storing);
     }
   }
 
-  /**
-   * Stores a piece; where the same was stored before and is damaged, in halves, which have other
-   * names.
-   */
-  private void store(WalSegmentName name, int at, byte[] bytes, int offset, int length) {
-    WalArchive.Stored put =
-        archive.put(name.toString(), at, bytes, offset, length, note(name, at, length));
-    periods.stored(put);
-    if (!put.others().isEmpty()) {
-      events.conflict(name);
-    }
-    if (put.outcome() == PutOutcome.EXISTS && !isWhole(put.piece()) && length > 1) {
-      int half = length / 2;
-      store(name, at, bytes, offset, half);
-      store(name, at + half, bytes, offset + half, length - half);
-    }
-  }
+  /** Tells what is known of the pieces of a segment, and passes on what comes of them. */
+  private final class Storing implements WalArchive.Storing {
+    private final WalSegmentName name;
 
-  private boolean isWhole(WalPiece piece) {
-    try {
-      archive.read(piece);
-      return true;
-    } catch (CorruptObjectException e) {
-      events.warned(e.getMessage() + "; the same bytes are stored again");
-      return false;
+    Storing(WalSegmentName name) {
+      this.name = name;
+    }
+
+    @Override
+    public WalNote note(int from, int length) {
+      return WalSealer.this.note(name, from, length);
+    }
+
+    @Override
+    public void stored(WalArchive.Stored put) {
+      periods.stored(put);
+      if (!put.others().isEmpty()) {
+        events.conflict(name);
+      }
+    }
+
+    @Override
+    public void damaged(HoldfastException why) {
+      events.warned(why.getMessage() + "; the same bytes are stored again");
     }
   }
 

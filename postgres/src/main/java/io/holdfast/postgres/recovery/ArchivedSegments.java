@@ -212,16 +212,12 @@ public final class ArchivedSegments {
     private void requireOnly(Source chosen) {
       for (Source other : List.copyOf(sources)) {
         if (isOtherVersion(chosen.piece, other.piece)) {
-          try {
-            archive.read(other.piece);
-          } catch (UnusableObjectException
-              | UnsupportedFormatException
-              | ObjectNotFoundException e) {
-            sources.remove(other);
-            damaged.accept(e);
-            continue;
-          }
-          throw MissingWalException.twice(chosen.piece.segment());
+          HoldfastException fault =
+              archive
+                  .fault(other.piece)
+                  .orElseThrow(() -> MissingWalException.twice(chosen.piece.segment()));
+          sources.remove(other);
+          damaged.accept(fault);
         }
       }
     }

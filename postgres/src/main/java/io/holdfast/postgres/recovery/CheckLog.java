@@ -3,7 +3,6 @@ package io.holdfast.postgres.recovery;
 import io.holdfast.postgres.wal.EndOfWal;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
-import io.holdfast.postgres.wal.SystemIdentifier;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalFormat;
@@ -15,7 +14,6 @@ import io.holdfast.postgres.window.ArchivedLog;
 import io.holdfast.repository.UnsupportedFormatException;
 import io.holdfast.repository.UnusableObjectException;
 import io.holdfast.repository.WalArchive;
-import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalPeriod;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.HoldfastException;
@@ -57,10 +55,7 @@ public final class CheckLog {
   public CheckLog(WalArchive archive, LongConsumer progress) {
     this.archive = archive;
     this.progress = progress;
-    WalLog log = archive.log();
-    this.format =
-        new WalFormat(
-            log.major(), new SystemIdentifier(log.system()), log.segmentSize(), log.pageSize());
+    this.format = RecoveryPlan.formatOf(archive.log());
   }
 
   /**
@@ -301,28 +296,16 @@ public final class CheckLog {
       for (WalPiece piece : all) {
         if (all.stream()
             .filter(other -> ArchivedSegments.isOtherVersion(piece, other))
-            .anyMatch(other -> isUsable(piece) && isUsable(other))) {
+            .anyMatch(
+                other -> Stream.of(piece, other).allMatch(is -> archive.fault(is).isEmpty()))) {
           damaged(MissingWalException.twice(piece.segment()));
         }
       }
       for (WalPiece piece : others) {
-        try {
-          reading(piece);
-          archive.read(piece);
-        } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
-          damaged(e);
-        }
+        reading(piece);
+        archive.fault(piece).ifPresent(CheckLog.this::damaged);
       }
       used.clear();
-    }
-
-    private boolean isUsable(WalPiece piece) {
-      try {
-        archive.read(piece);
-        return true;
-      } catch (UnusableObjectException | UnsupportedFormatException | ObjectNotFoundException e) {
-        return false;
-      }
     }
 
     private boolean isWithin(Lsn start, WalPiece piece) {

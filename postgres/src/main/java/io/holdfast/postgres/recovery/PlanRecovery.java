@@ -33,8 +33,7 @@ public final class PlanRecovery {
    * @param bases the backups of the cluster that may be used
    */
   public PlanRecovery(WalArchive archive, Collection<BasePoint> bases) {
-    this.log = ArchivedLog.read(archive);
-    this.bases = List.copyOf(bases);
+    this(ArchivedLog.read(archive), bases);
   }
 
   /**

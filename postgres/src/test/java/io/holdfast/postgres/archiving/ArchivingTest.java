@@ -155,6 +155,22 @@ class ArchivingTest {
     assertThat(target()).hasSameBinaryContentAs(segment);
   }
 
+  /** A header that says so may be damage as well. */
+  @Test
+  void aPieceThatSaysItIsOfALaterVersionIsStoredAgain() throws IOException {
+    Path segment = segments().getFirst();
+    push.push(segment);
+    ObjectName piece = pieces().getFirst();
+    byte[] bytes = store.get(piece, 64 << 20);
+    bytes[9] = 7;
+    store.replace(piece, bytes);
+    assertThat(new CheckLog(archive(), read -> {}).run().problems()).hasSize(1);
+    push.push(segment);
+    assertThat(pieces()).hasSize(3);
+    assertThat(fetch.fetch(segment.getFileName().toString(), target())).isTrue();
+    assertThat(target()).hasSameBinaryContentAs(segment);
+  }
+
   @Test
   void aFileThatIsNotWhatItsNameSaysIsRefused() throws IOException {
     List<Path> segments = segments();

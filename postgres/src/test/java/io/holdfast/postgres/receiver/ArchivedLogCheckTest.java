@@ -8,12 +8,10 @@ import io.holdfast.postgres.recovery.CheckLog;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.repository.WalNote;
 import io.holdfast.storage.ObjectName;
-import io.holdfast.storage.ObjectStat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,20 +34,6 @@ class ArchivedLogCheckTest extends ReceiverFixture {
 
   private CheckLog.Found check() {
     return new CheckLog(archive(), bytes -> {}).run();
-  }
-
-  private List<ObjectName> objects(String pattern) {
-    try (Stream<ObjectStat> objects = store.list("wal/")) {
-      return objects
-          .map(ObjectStat::name)
-          .filter(name -> name.last().matches(pattern))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private List<ObjectName> whole() {
-    return objects("[0-9A-F]{24}-[0-9a-f]{32}");
   }
 
   @Test

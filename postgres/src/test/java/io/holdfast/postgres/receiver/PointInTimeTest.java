@@ -3,204 +3,36 @@ package io.holdfast.postgres.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.posix.BytePath;
 import io.holdfast.postgres.BackupInLog;
-import io.holdfast.postgres.ClusterBackup;
-import io.holdfast.postgres.ClusterRestore;
 import io.holdfast.postgres.ClusterRestoreException;
-import io.holdfast.postgres.ConnectionSettings;
-import io.holdfast.postgres.DirectClusterReader;
 import io.holdfast.postgres.Eventually;
 import io.holdfast.postgres.LocalServer;
-import io.holdfast.postgres.ReadOptions;
-import io.holdfast.postgres.ReadProgress;
-import io.holdfast.postgres.RestoreOptions;
-import io.holdfast.postgres.RestoredCluster;
 import io.holdfast.postgres.RestoredServer;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.recovery.CheckLog;
-import io.holdfast.postgres.recovery.MissingWalException;
-import io.holdfast.postgres.recovery.PlanRecovery;
 import io.holdfast.postgres.recovery.RecoveryPlan;
 import io.holdfast.postgres.recovery.RecoveryRequest;
-import io.holdfast.postgres.recovery.RecoveryStop;
 import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
-import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.postgres.window.BasePoint;
-import io.holdfast.repository.BackupPlan;
 import io.holdfast.repository.BackupRecord;
-import io.holdfast.repository.BackupSession;
-import io.holdfast.repository.BackupType;
-import io.holdfast.repository.CorruptObjectException;
-import io.holdfast.repository.SourceRecord;
-import io.holdfast.repository.SourceType;
-import io.holdfast.repository.WalArchive;
-import io.holdfast.repository.WalNote;
-import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.ObjectName;
-import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clusters are recovered to moments between backups, by real servers. */
-class PointInTimeTest extends ReceiverFixture {
+class PointInTimeTest extends RecoveryFixture {
   private static final Timeline TWO = new Timeline(2);
-  private int places;
-
-  /** One transaction, as its own server tells of it. */
-  private record Change(int id, long xid, Instant committed, Lsn before, Lsn behind) {}
-
-  private Change insert(int id) {
-    return insert(cluster.server(), id);
-  }
-
-  private static Change insert(LocalServer server, int id) {
-    try (Connection session = TestCluster.connect(server, "postgres", "postgres");
-        Statement statement = session.createStatement()) {
-      Lsn before = Lsn.parse(value(statement, "SELECT pg_current_wal_insert_lsn()"));
-      String xid =
-          value(statement, "INSERT INTO n VALUES (" + id + ") RETURNING pg_current_xact_id()");
-      Lsn behind = Lsn.parse(value(statement, "SELECT pg_current_wal_flush_lsn()"));
-      String time =
-          value(
-              statement,
-              "SELECT to_char(pg_xact_commit_timestamp('"
-                  + xid
-                  + "'::xid) AT TIME ZONE 'UTC',"
-                  + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
-      return new Change(id, Long.parseLong(xid), Instant.parse(time), before, behind);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static String value(Statement statement, String sql) throws SQLException {
-    try (ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
-  }
-
-  private void begin(int major) {
-    begin(major, SEGMENT);
-  }
-
-  private void begin(int major, int segmentSize) {
-    cluster.close();
-    cluster = newCluster(major, segmentSize);
-    cluster.execute(
-        "ALTER SYSTEM SET track_commit_timestamp = on", "CREATE TABLE n (id int PRIMARY KEY)");
-    cluster.restart(LocalServer.StopMode.FAST);
-  }
-
-  private BackupRecord backup() {
-    return backup(cluster.socketSettings(), cluster.dataDirectory());
-  }
-
-  private BackupRecord backup(ConnectionSettings server, Path data) {
-    ReadOptions options = new ReadOptions("test", 3, temporary, ReadProgress.NONE);
-    BackupPlan plan = new BackupPlan(BackupType.FULL, "test", null, List.of());
-    try (BackupSession session = repository.startBackup(plan)) {
-      ClusterBackup backup =
-          new DirectClusterReader(server, BytePath.of(data.toString()), options)
-              .read(session, null);
-      Instant now = Instant.now();
-      SourceRecord source =
-          new SourceRecord(
-              "main",
-              SourceType.DATABASE,
-              backup.manifest(),
-              now,
-              now,
-              Map.of(),
-              backup.warnings(),
-              backup.warningCount(),
-              backup.details().toMap());
-      return session.commit(List.of(source), null);
-    }
-  }
-
-  private RecoveryPlan plan(RecoveryTarget target, boolean inclusive) {
-    return plan(new RecoveryRequest(target, inclusive, null));
-  }
-
-  private RecoveryPlan plan(RecoveryRequest request) {
-    List<BasePoint> bases = new ArrayList<>();
-    try (Stream<BackupRecord> backups = repository.backups().stream()) {
-      backups.forEach(backup -> BackupInLog.of(backup).forEach(is -> bases.add(is.base())));
-    }
-    return new PlanRecovery(archive(), bases).plan(request);
-  }
-
-  /** A restored cluster that no server was started on yet. */
-  private record Restored(Path place, RecoveryStop stop, List<String> warnings) {}
-
-  private Restored restore(RecoveryPlan plan) {
-    return restore(plan, cluster.dataDirectory().resolveSibling("recovered-" + places++));
-  }
-
-  private Restored restore(RecoveryPlan plan, Path place) {
-    SourceRecord source = repository.backups().find(plan.base().id()).sources().getFirst();
-    RestoredCluster restored =
-        new ClusterRestore(
-                repository.manifest(source),
-                repository.contents(),
-                RestoreOptions.to(BytePath.of(place.toString())).withRecovery(plan))
-            .run();
-    return new Restored(place, restored.recovery().orElseThrow(), restored.warnings());
-  }
-
-  /** What a recovery to a target brings back: the ids, in order. */
-  private String recover(RecoveryTarget target, boolean inclusive) {
-    return recover(new RecoveryRequest(target, inclusive, null));
-  }
-
-  private String recover(RecoveryRequest request) {
-    Restored restored = restore(plan(request));
-    try (RestoredServer server = RestoredServer.start(cluster, restored.place())) {
-      assertThat(server.server().logTail()).doesNotContain("FATAL");
-      assertReached(server, restored.stop());
-      return ids(server);
-    }
-  }
-
-  private static String ids(RestoredServer server) {
-    return server.query(
-        "postgres", "SELECT coalesce(string_agg(id::text, ' ' ORDER BY id), '') FROM n");
-  }
-
-  /** The server ended its recovery exactly where it was said to. */
-  private static void assertReached(RestoredServer server, RecoveryStop stop) {
-    String history =
-        server.query(
-            "postgres",
-            "SELECT pg_read_file('pg_wal/' || lpad(to_hex(timeline_id), 8, '0') || '.history')"
-                + " FROM pg_control_checkpoint()");
-    assertThat(history).contains(stop.timeline() + "\t" + stop.end() + "\t");
-  }
-
-  private void await(RunningReceiver receiver, Lsn end) {
-    Eventually.holds(() -> !receiver.stored().isBefore(end));
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {15, 16, 17, 18})
@@ -255,31 +87,6 @@ class PointInTimeTest extends ReceiverFixture {
     assertThat(recover(new RecoveryTarget.Time(base.stopped()), true)).isEqualTo("[1]");
   }
 
-  /** What another server wrote on the same timeline does not follow. */
-  @Test
-  void aTailThatDoesNotFollowIsNotTakenForAnUnfinishedRecord() {
-    begin(18);
-    Lsn end;
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      insert(1);
-      backup();
-      end = insert(2).behind();
-      await(receiver, end);
-    }
-    Lsn reach = stored(ONE).getLast().to();
-    String segment = WalSegmentName.containing(ONE, reach, SEGMENT).toString();
-    ByteBuffer record = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-    record.putInt(100_000).putInt(7).putLong(0x18FF).put((byte) 0).put((byte) 10);
-    int at = (int) (reach.value() % SEGMENT);
-    archive().put(segment, at, record.array(), 0, 64, new WalNote(Instant.now(), null, null));
-    assertThatThrownBy(() -> restore(plan(new RecoveryTarget.Latest(), true)))
-        .isInstanceOf(MissingWalException.class)
-        .hasMessageContaining("a record that follows one at 0/18FF");
-    assertThat(new CheckLog(archive(), bytes -> {}).run().problems()).hasSize(1);
-    assertThat(recover(new RecoveryTarget.Position(end), false)).isEqualTo("[1 2]");
-  }
-
   /** They are stored in pieces, of which none is a whole segment. */
   @Test
   void segmentsOf64MiBAreRecoveredFrom() {
@@ -328,77 +135,6 @@ class PointInTimeTest extends ReceiverFixture {
         .hasMessageContaining(why);
   }
 
-  @Test
-  void whereTheLogHasAGapItEndsAndSaysSo() {
-    begin(18);
-    Change two;
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      insert(1);
-      backup();
-      two = insert(2);
-      await(receiver, write(5000));
-      await(receiver, insert(3).behind());
-    }
-    List<ObjectName> segments = whole();
-    store.delete(segments.get(segments.size() - 2));
-    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
-    assertThat(plan.warnings()).anyMatch(warning -> warning.contains("has a gap"));
-    assertThat(recover(new RecoveryTarget.Latest(), true)).isEqualTo("[1 2]");
-    assertThat(recover(new RecoveryTarget.Transaction(two.xid()), true)).isEqualTo("[1 2]");
-  }
-
-  /** Objects that hold a whole segment, in order. */
-  private List<ObjectName> whole() {
-    return objects("[0-9A-F]{24}-[0-9a-f]{32}");
-  }
-
-  @Test
-  void damagedWalEndsTheRestoreAndNoServerStartsOnWhatIsThere() {
-    begin(18);
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      backup();
-      await(receiver, write(5000));
-    }
-    ObjectName damaged = whole().getLast();
-    damage(damaged);
-    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
-    assertThatThrownBy(() -> restore(plan))
-        .isInstanceOf(CorruptObjectException.class)
-        .hasMessageContaining(damaged.last());
-    Path place = cluster.dataDirectory().resolveSibling("recovered-0");
-    assertThat(place.resolve("global/pg_control")).doesNotExist();
-    assertThat(place.resolve("holdfast.restoring")).exists();
-  }
-
-  @Test
-  void aSegmentOfWhichThereAreTwoIsNotGuessed() {
-    begin(18);
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      backup();
-      await(receiver, write(5000));
-    }
-    WalArchive archive = archive();
-    List<ObjectName> before = whole();
-    String segment = before.getLast().last().substring(0, 24);
-    archive.put(segment, 0, new byte[SEGMENT], 0, SEGMENT, new WalNote(Instant.now(), null, null));
-    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
-    assertThatThrownBy(() -> restore(plan))
-        .isInstanceOf(MissingWalException.class)
-        .hasMessageContaining(segment + " is there in two versions");
-    ObjectName other =
-        objects(segment + "-.*").stream()
-            .filter(is -> !before.contains(is))
-            .findFirst()
-            .orElseThrow();
-    damage(other);
-    assertThat(restore(plan(new RecoveryTarget.Latest(), true)).warnings())
-        .as("one that cannot be read is none")
-        .anySatisfy(warning -> assertThat(warning).contains(other.last()));
-  }
-
   /**
    * Recovered twice, each time gone on with and received: any moment of any of the three timelines
    * can be recovered, and no two of them got the same number.
@@ -419,7 +155,6 @@ class PointInTimeTest extends ReceiverFixture {
     Restored second = restore(plan(new RecoveryTarget.Transaction(two.xid()), true));
     Change four;
     try (RestoredServer server = RestoredServer.start(cluster, second.place())) {
-      grant(server);
       four = insert(server.server(), 4);
       receive(server, TWO, insert(server.server(), 5).behind());
     }
@@ -495,78 +230,6 @@ class PointInTimeTest extends ReceiverFixture {
     assertThat(restore(plan(new RecoveryTarget.Latest(), true)).warnings())
         .singleElement()
         .satisfies(warning -> assertThat(warning).contains("max_connections = 123"));
-  }
-
-  @Test
-  void aDamagedLogLeavesWhatIsAtThePlaceAsItWas() {
-    begin(18);
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      backup();
-      await(receiver, write(5000));
-    }
-    Restored before = restore(plan(new RecoveryTarget.Latest(), true));
-    damage(whole().getLast());
-    RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
-    assertThatThrownBy(() -> restore(plan, before.place()))
-        .isInstanceOf(CorruptObjectException.class);
-    try (RestoredServer server = RestoredServer.start(cluster, before.place())) {
-      assertThat(server.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[5000]");
-    }
-  }
-
-  @Test
-  void whereAPieceIsDamagedOthersWithTheSameBytesAreTaken() {
-    begin(18);
-    try (RunningReceiver receiver = receiver()) {
-      Eventually.holds(() -> !receiver.streamed.isEmpty());
-      insert(1);
-      backup();
-      await(receiver, insert(2).behind());
-      await(receiver, insert(3).behind());
-      await(receiver, write(3000));
-    }
-    ObjectName hurt = whole().getLast();
-    WalArchive archive = archive();
-    WalPiece piece =
-        archive
-            .piecesOf(hurt.last().substring(0, 24))
-            .map(WalArchive.StoredPiece::piece)
-            .filter(is -> is.length() == SEGMENT)
-            .findFirst()
-            .orElseThrow();
-    byte[] bytes = archive.read(piece);
-    WalNote note = new WalNote(Instant.now(), null, null);
-    archive.put(piece.segment(), 0, bytes, 0, SEGMENT / 2, note);
-    archive.put(piece.segment(), SEGMENT / 2, bytes, SEGMENT / 2, SEGMENT / 2, note);
-    damage(hurt);
-    Restored restored = restore(plan(new RecoveryTarget.Latest(), true));
-    String name = hurt.last();
-    assertThat(restored.warnings()).anySatisfy(warning -> assertThat(warning).contains(name));
-    try (RestoredServer server = RestoredServer.start(cluster, restored.place())) {
-      assertThat(server.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[3000]");
-    }
-  }
-
-  private void damage(ObjectName name) {
-    byte[] bytes = store.get(name, 64 << 20);
-    bytes[bytes.length / 2] ^= 1;
-    store.replace(name, bytes);
-  }
-
-  private List<ObjectName> objects(String pattern) {
-    try (Stream<ObjectStat> objects = store.list("wal/")) {
-      return objects
-          .map(ObjectStat::name)
-          .filter(name -> name.last().matches(pattern))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private static void grant(RestoredServer server) {
-    server.execute(
-        "postgres", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
   }
 
   private void receive(RestoredServer server, Timeline timeline, Lsn end) {

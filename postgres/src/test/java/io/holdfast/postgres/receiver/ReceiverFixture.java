@@ -15,6 +15,8 @@ import io.holdfast.repository.TestRepository;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.MemoryStore;
+import io.holdfast.storage.ObjectName;
+import io.holdfast.storage.ObjectStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,6 +128,27 @@ abstract class ReceiverFixture {
             .as(piece.toString())
             .isEqualTo(Arrays.copyOfRange(segment, piece.from(), piece.to()));
       }
+    }
+  }
+
+  /** Objects that hold a whole segment, in order. */
+  List<ObjectName> whole() {
+    return objects("[0-9A-F]{24}-[0-9a-f]{32}");
+  }
+
+  void damage(ObjectName name) {
+    byte[] bytes = store.get(name, 64 << 20);
+    bytes[bytes.length / 2] ^= 1;
+    store.replace(name, bytes);
+  }
+
+  List<ObjectName> objects(String pattern) {
+    try (Stream<ObjectStat> objects = store.list("wal/")) {
+      return objects
+          .map(ObjectStat::name)
+          .filter(name -> name.last().matches(pattern))
+          .sorted()
+          .toList();
     }
   }
 }
