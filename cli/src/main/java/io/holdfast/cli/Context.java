@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param terminal where it writes
  * @param surroundings what the engine needs
  * @param environment looks up environment variables
+ * @param directory in which names of files are looked up; empty: that of the process
  */
 record Context(
-    Terminal terminal, Surroundings surroundings, Function<String, @Nullable String> environment) {
+    Terminal terminal,
+    Surroundings surroundings,
+    Function<String, @Nullable String> environment,
+    Path directory) {
 
   /** This process's own. */
   static Context ofProcess() {
@@ -43,7 +47,7 @@ record Context(
             places.temporary(),
             RepositoryOptions.DEFAULT_LEASE,
             new AccessLog(places.state()));
-    return new Context(terminal, surroundings, environment);
+    return new Context(terminal, surroundings, environment, Path.of(""));
   }
 
   /**
@@ -60,15 +64,23 @@ record Context(
     return new LocalPlaces(environment).state().resolve("spool");
   }
 
+  /** Where the agent of this account is found, and the launcher looks for it. */
+  Path agent() {
+    String named = environment.apply("HOLDFAST_AGENT");
+    return named != null && named.startsWith("/")
+        ? Path.of(named)
+        : new LocalPlaces(environment).state().resolve("agent");
+  }
+
   Path configurationFile(@Nullable Path named) {
     if (named != null) {
-      return named;
+      return directory.resolve(named);
     }
     String variable = environment.apply("HOLDFAST_CONFIG");
     if (variable != null && !variable.isEmpty()) {
-      return Path.of(variable);
+      return directory.resolve(variable);
     }
-    Path here = Path.of("holdfast.yaml");
+    Path here = directory.resolve("holdfast.yaml");
     Path system = Path.of("/etc/holdfast/holdfast.yaml");
     return !Files.exists(here) && Files.exists(system) ? system : here;
   }

@@ -83,8 +83,20 @@ final class HoldfastCommand implements Runnable {
   private static CommandLine wal(Context context) {
     return new CommandLine(new WalCommand(context.terminal()))
         .addSubcommand(new WalReceiveCommand(context))
-        .addSubcommand(new WalPushCommand(context))
-        .addSubcommand(new WalFetchCommand(context));
+        .addSubcommand(new WalPushCommand(context, Archives.ofCommand(context)))
+        .addSubcommand(new WalFetchCommand(context, Archives.ofCommand(context), Delivery.DIRECT))
+        .addSubcommand(new WalAgentCommand(context))
+        .addSubcommand(new WalWatchdogCommand(context));
+  }
+
+  /** What the agent does for others: the commands that a server runs for each segment. */
+  static CommandLine archiving(Context context, Archives archives, Delivery delivery) {
+    CommandLine root = new CommandLine(new HoldfastCommand(context.terminal()));
+    root.addSubcommand(
+        new CommandLine(new WalCommand(context.terminal()))
+            .addSubcommand(new WalPushCommand(context, archives))
+            .addSubcommand(new WalFetchCommand(context, archives, delivery)));
+    return settled(root, context).setExpandAtFiles(false); // they would be looked for elsewhere
   }
 
   private static CommandLine commandLine(Context context, Set<String> names) {
@@ -95,6 +107,10 @@ final class HoldfastCommand implements Runnable {
             root.addSubcommand(name, make.apply(context));
           }
         });
+    return settled(root, context);
+  }
+
+  private static CommandLine settled(CommandLine root, Context context) {
     root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     ReportFailure failures = new ReportFailure(context.terminal());
     return root.setExecutionStrategy(parsed -> execute(parsed, failures))

@@ -1,8 +1,12 @@
 package io.holdfast.cli;
 
+import io.holdfast.engine.Configuration;
+import io.holdfast.engine.FindDeletion;
 import io.holdfast.engine.HumanFormat;
 import io.holdfast.engine.RunRestore;
+import io.holdfast.engine.SourceSettings;
 import io.holdfast.posix.BytePath;
+import io.holdfast.postgres.DeletedRow;
 import io.holdfast.postgres.PlacedTablespace;
 import io.holdfast.postgres.recovery.RecoveryRequest;
 import io.holdfast.postgres.recovery.RecoveryTarget;
@@ -39,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  holdfast restore latest --to /srv/restored",
       "  holdfast restore 20261122T020000Z --source database --to /var/lib/postgresql/18/main --overwrite",
       "  holdfast restore --source uploads --path 2026/report.pdf --to /tmp/report",
+      "  holdfast restore --before-delete public.projects:4711 --to /srv/restored",
       "  holdfast restore --source database --at '2026-11-26 14:30:00Z' --to /var/lib/postgresql/18/main"
     })
 final class RestoreCommand extends Subcommand {
@@ -110,6 +115,21 @@ final class RestoreCommand extends Subcommand {
   private @Nullable String at;
 
   @Option(
+      names = "--before-delete",
+      paramLabel = "TABLE:KEY",
+      description =
+          "Recover a database to just before the row with this primary key was deleted, like public.projects:4711"
+              + " or app/projects:4711. A scratch server looks for it, on a copy of the cluster beside DIR.")
+  private @Nullable String beforeDelete;
+
+  @Option(
+      names = "--postgres-bin",
+      paramLabel = "DIR",
+      description =
+          "With --before-delete: where the programs of a server of the same major version are, if not in a usual place.")
+  private @Nullable Path postgresPrograms;
+
+  @Option(
       names = "--exclusive",
       description = "With --at: end just before the target instead of with it.")
   private boolean exclusive;
@@ -117,7 +137,8 @@ final class RestoreCommand extends Subcommand {
   @Option(
       names = "--timeline",
       paramLabel = "NUMBER",
-      description = "With --at: the timeline on the way to which the target lies; else the newest.")
+      description =
+          "With --at or --before-delete: the timeline on the way to which the target lies; else the newest.")
   private @Nullable Integer timeline;
 
   @Mixin private final RepositoryOption repository = new RepositoryOption();
@@ -132,19 +153,21 @@ final class RestoreCommand extends Subcommand {
   ExitCode run() {
     Set<SourceType> types =
         only.stream().map(type -> SourceType.valueOf(type.name())).collect(Collectors.toSet());
+    Configuration configuration = configuration();
+    Optional<FindDeletion.Found> deletion = deletion(configuration);
     RunRestore.Request request =
         new RunRestore.Request(
-            repository.in(configuration()),
+            repository.in(configuration),
             backup,
             policy.name(),
             absolute(BytePath.fromArgument(target)),
-            sources.names(),
+            deletion.isPresent() ? List.of(database(configuration).name()) : sources.names(),
             types,
             paths.stream().map(BytePath::fromArgument).toList(),
             overwrite,
             replaceCluster,
             tablespaces,
-            at());
+            deletion.map(FindDeletion.Found::target).or(this::at));
     RunRestore.Result result =
         withProgress(progress -> new RunRestore(context().surroundings()).run(request, progress));
     result.warnings().forEach(this::warn);
@@ -159,6 +182,54 @@ final class RestoreCommand extends Subcommand {
     return result.warningCount() > 0 ? ExitCode.WARNINGS : ExitCode.OK;
   }
 
+  /** Looks for a row that was deleted, if one is named. */
+  private Optional<FindDeletion.Found> deletion(Configuration configuration) {
+    String row = beforeDelete;
+    if (row == null) {
+      return Optional.empty();
+    }
+    if (at != null || exclusive) {
+      throw new ParameterException(
+          spec.commandLine(), "--before-delete says it all; leave out --at and --exclusive");
+    }
+    Path place = Path.of(absolute(BytePath.fromArgument(target)).toString());
+    FindDeletion.Request request =
+        new FindDeletion.Request(
+            repository.in(configuration),
+            database(configuration),
+            DeletedRow.parse(row),
+            timeline(),
+            place.resolveSibling(place.getFileName() + ".scratch"),
+            Optional.ofNullable(postgresPrograms));
+    FindDeletion.Found found =
+        withProgress(progress -> new FindDeletion(context().surroundings()).run(request, progress));
+    if (!options().json()) {
+      print(
+          SafeText.of(row)
+              + " was deleted by transaction "
+              + found.xid()
+              + " at "
+              + HumanFormat.time(found.time(), ZoneOffset.UTC));
+    }
+    return Optional.of(found);
+  }
+
+  private SourceSettings.Postgresql database(Configuration configuration) {
+    if (sources.names().size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--before-delete is of one database: name it with --source");
+    }
+    return configuration.database(sources.names().isEmpty() ? "" : sources.names().getFirst());
+  }
+
+  private @Nullable Timeline timeline() {
+    Integer number = timeline;
+    if (number != null && number < 1) {
+      throw new ParameterException(spec.commandLine(), "--timeline is a number from 1 on");
+    }
+    return number == null ? null : new Timeline(number);
+  }
+
   private Optional<RecoveryRequest> at() {
     String text = at;
     Integer number = timeline;
@@ -169,16 +240,12 @@ final class RestoreCommand extends Subcommand {
       }
       return Optional.empty();
     }
-    if (number != null && number < 1) {
-      throw new ParameterException(spec.commandLine(), "--timeline is a number from 1 on");
-    }
     RecoveryTarget target = RecoveryTarget.parse(text);
     if (exclusive && target instanceof RecoveryTarget.Latest) {
       throw new ParameterException(
           spec.commandLine(), "--exclusive has no meaning with --at latest");
     }
-    return Optional.of(
-        new RecoveryRequest(target, !exclusive, number == null ? null : new Timeline(number)));
+    return Optional.of(new RecoveryRequest(target, !exclusive, timeline()));
   }
 
   private static BytePath absolute(BytePath path) {

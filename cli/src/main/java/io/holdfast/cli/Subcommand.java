@@ -40,6 +40,12 @@ abstract class Subcommand implements Callable<Integer> {
     return context.configuration(options.config());
   }
 
+  /** Where the log of a database is archived. */
+  final ArchivePlace place(DatabaseOption database, RepositoryOption repository) {
+    return new ArchivePlace(
+        context.configurationFile(options.config()), database.name(), repository.name());
+  }
+
   /** Runs with progress on display, unless that was turned off. */
   final <T> T withProgress(Function<ProgressListener, T> operation) {
     if (options.quiet() || options.json()) {
@@ -58,6 +64,15 @@ abstract class Subcommand implements Callable<Integer> {
   /** A warning, which does not end the command. */
   final void warn(String message) {
     terminal().err().println(terminal().yellow("warning: " + SafeText.of(message)));
+  }
+
+  /** Whether commits wait for a receiver now. */
+  final void tellSynchronous(boolean waits, String why) {
+    if (waits) {
+      print("synchronous: " + why);
+    } else {
+      warn("no longer synchronous, commits do not wait: " + why);
+    }
   }
 
   /** The warnings of a source: the first ones, and how many there are besides. */

@@ -1,6 +1,5 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.ArchiveWal;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,16 +31,20 @@ final class WalFetchCommand extends Subcommand {
 
   @Mixin private final RepositoryOption repository = new RepositoryOption();
 
-  WalFetchCommand(Context context) {
+  private final Archives archives;
+  private final Delivery delivery;
+
+  WalFetchCommand(Context context, Archives archives, Delivery delivery) {
     super(context);
+    this.archives = archives;
+    this.delivery = delivery;
   }
 
   @Override
   ExitCode run() {
-    try (ArchiveWal archive =
-        ArchiveWal.open(
-            context().surroundings(), configuration(), database.name(), repository.name())) {
-      return archive.fetch(name, file) ? ExitCode.OK : ExitCode.ABSENT;
-    }
+    Path inDirectory = delivery.place(context().directory().resolve(file));
+    return archives.use(place(database, repository), archive -> archive.fetch(name, inDirectory))
+        ? ExitCode.OK
+        : ExitCode.ABSENT;
   }
 }

@@ -1,8 +1,6 @@
 package io.holdfast.cli;
 
-import io.holdfast.engine.ArchiveWal;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,18 +27,19 @@ final class WalPushCommand extends Subcommand {
 
   @Mixin private final RepositoryOption repository = new RepositoryOption();
 
-  WalPushCommand(Context context) {
+  private final Archives archives;
+
+  WalPushCommand(Context context, Archives archives) {
     super(context);
+    this.archives = archives;
   }
 
   @Override
   ExitCode run() {
-    try (ArchiveWal archive =
-        ArchiveWal.open(
-            context().surroundings(), configuration(), database.name(), repository.name())) {
-      Optional<String> warning = archive.push(file);
-      warning.ifPresent(this::warn);
-      return ExitCode.OK; // also with a warning: a server would push the file for ever
-    }
+    Path inDirectory = context().directory().resolve(file);
+    archives
+        .use(place(database, repository), archive -> archive.push(inDirectory))
+        .ifPresent(this::warn);
+    return ExitCode.OK; // also with a warning: a server would push the file for ever
   }
 }

@@ -1,7 +1,9 @@
 package io.holdfast.cli;
 
+import io.holdfast.engine.Configuration;
 import io.holdfast.engine.HumanFormat;
 import io.holdfast.engine.ReceiveWal;
+import io.holdfast.engine.SourceSettings;
 import io.holdfast.postgres.receiver.ReceiverEvents;
 import io.holdfast.postgres.wal.EndOfWal;
 import io.holdfast.postgres.wal.Lsn;
@@ -35,12 +37,20 @@ final class WalReceiveCommand extends Subcommand {
 
   @Override
   ExitCode run() {
-    new ReceiveWal(context().surroundings())
-        .run(
-            new ReceiveWal.Request(
-                configuration(), database.name(), repository.name(), context().spools()),
-            new Lines());
+    Configuration configuration = configuration();
+    SourceSettings.Postgresql source = configuration.database(database.name());
+    try (OwnWatchdog _ = source.wal().synchronous() ? watchdog(source.name()) : null) {
+      new ReceiveWal(context().surroundings())
+          .run(
+              new ReceiveWal.Request(
+                  configuration, source.name(), repository.name(), context().spools()),
+              new Lines());
+    }
     return ExitCode.OK;
+  }
+
+  private OwnWatchdog watchdog(String source) {
+    return OwnWatchdog.start(context().configurationFile(options().config()), source, this::warn);
   }
 
   /** Tells what happens, a line each. */
@@ -109,6 +119,11 @@ final class WalReceiveCommand extends Subcommand {
               + " for it: its slot was dropped, so that its disk does not fill. The log may have a gap from "
               + since
               + " on. Look whether the repository can be reached.");
+    }
+
+    @Override
+    public void synchronous(boolean waits, String why) {
+      tellSynchronous(waits, why);
     }
 
     @Override

@@ -93,6 +93,15 @@ final class WindowCommand extends Subcommand {
                       + " ("
                       + HumanFormat.size(gap.bytes())
                       + "); the next backup begins a new stretch"));
+      if (!gap.reason().isEmpty()) {
+        print("    because: " + SafeText.of(gap.reason()));
+      }
+      String first = gap.segments().getFirst();
+      String last = gap.segments().getLast();
+      print(
+          "    would be closed by: holdfast wal push of "
+              + (first.equals(last) ? "segment " + first : "segments " + first + " to " + last)
+              + ", if a server or another archive has them");
     }
   }
 

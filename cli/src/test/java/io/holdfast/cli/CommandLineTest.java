@@ -103,7 +103,8 @@ class CommandLineTest {
             usual.surroundings(),
             _ -> {
               throw error;
-            });
+            },
+            usual.directory());
     int code = HoldfastCommand.in(context).execute("backups");
     return new CommandRun(code, out.toString(UTF_8), err.toString(UTF_8));
   }

@@ -51,6 +51,7 @@ record CommandRun(int code, String out, String err) {
             temporary,
             RepositoryOptions.DEFAULT_LEASE,
             _ -> {}),
-        _ -> null);
+        _ -> null,
+        Path.of(""));
   }
 }

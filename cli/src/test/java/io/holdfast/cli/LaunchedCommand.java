@@ -126,7 +126,12 @@ final class LaunchedCommand {
     return start(List.of("env", "--default-signal=INT"), command);
   }
 
-  private Process start(List<String> wrapper, String... command) throws IOException {
+  /**
+   * Starts a command as the arguments of another program.
+   *
+   * @param wrapper that program and its own arguments
+   */
+  Process start(List<String> wrapper, String... command) throws IOException {
     return start(wrapper, Main.class, root.resolve(ERRORS), List.of(arguments(command)));
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,67 @@ class LauncherTest {
           .isEqualTo(codes[1]);
       assertThat(holdfast("jdk-25", "wal", "push", "file").status).isEqualTo(codes[0]);
     }
+  }
+
+  /** The agent is a script here that answers each request, once, like the JVM's. */
+  @Test
+  void aSegmentIsPushedByAnAgentWhichTheFirstOneStarts() throws Exception {
+    built();
+    for (String tool : List.of("bash", "cksum", "setsid", "sleep")) {
+      script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
+    }
+    Path state = Files.createDirectory(temporary.resolve("state"));
+    script(
+        Path.of(jdkHome("jdk-25"), "bin/java"),
+        """
+        #!/bin/sh
+        case $* in
+        *"wal agent --quiet --idle 30") echo $$ >"$HOME/agent"; : >"$HOLDFAST_AGENT"; exec /usr/bin/sleep 60 ;;
+        *) echo "own JVM"; exit 9 ;;
+        esac
+        """);
+    script(
+        home.resolve("tools/ask-agent"),
+        """
+        #!/bin/sh
+        [ -f "$1" ] || exit 3
+        echo "asked $2 $3 $4"
+        exit "${ANSWER:-0}"
+        """);
+    Map<String, String> environment =
+        Map.of("JAVA_HOME", jdkHome("jdk-25"), "XDG_STATE_HOME", state.toString());
+    try {
+      Result first = run(environment, "wal", "push", "x");
+      assertThat(first.output).isEqualTo("asked wal push x\n");
+      assertThat(first.status).isZero();
+      for (String[] answer :
+          new String[][] {{"0", "0", ""}, {"104", "1", ""}, {"4", "126", "own JVM\n"}}) {
+        Map<String, String> answering = new HashMap<>(environment);
+        answering.put("ANSWER", answer[0]);
+        Result result = run(answering, "wal", "fetch", "y", "z");
+        assertThat(result.output).isEqualTo("asked wal fetch y\n" + answer[2]);
+        assertThat(result.status).isEqualTo(Integer.parseInt(answer[1]));
+      }
+      Map<String, String> off = new HashMap<>(environment);
+      off.put("HOLDFAST_AGENT", "off");
+      assertThat(run(off, "wal", "push", "x").output).isEqualTo("own JVM\n");
+    } finally {
+      String agent = Files.readString(temporary.resolve("agent"));
+      ProcessHandle.of(Long.parseLong(agent.strip())).ifPresent(ProcessHandle::destroy);
+    }
+  }
+
+  /** Then it is the command's own JVM that tells what is wrong. */
+  @Test
+  void anAgentThatCannotStartIsNotWaitedFor() throws Exception {
+    built();
+    for (String tool : List.of("bash", "cksum", "setsid", "sleep")) {
+      script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
+    }
+    Files.copy(PROJECT.resolve("tools/ask-agent"), home.resolve("tools/ask-agent"));
+    Result result = holdfast("jdk-25", "wal", "push", "x");
+    assertThat(result.output).endsWith("[wal][push][x]\n");
+    assertThat(result.status).isZero();
   }
 
   @Test

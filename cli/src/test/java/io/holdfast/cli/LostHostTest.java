@@ -49,8 +49,18 @@ class LostHostTest {
   LostHostTest() {}
 
   private void begin(int major) throws Exception {
+    begin(major, "");
+  }
+
+  /**
+   * @param wal more settings of how the log is received
+   */
+  private void begin(int major, String wal) throws Exception {
     cluster = TestCluster.of(major).start();
     AckedLoad.prepare(cluster);
+    cluster.execute(
+        "GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO holdfast",
+        "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO holdfast");
     program = new LaunchedCommand(root, random);
     linkSocket();
     Files.writeString(root.resolve("passphrase"), "correct");
@@ -60,10 +70,10 @@ class LostHostTest {
         version: 1
         repositories: {main: {path: repository, passphrase: "file:passphrase"}}
         sources:
-          database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
+          database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1%s}}
         policies: {all: {repository: main, sources: [database]}}
         """
-            .formatted(root.resolve("socket")));
+            .formatted(root.resolve("socket"), wal));
     assertThat(program.run("init", "--no-recovery-kit").code()).isZero();
     receiver = program.start("wal", "receive");
     await(() -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("1"));
@@ -99,23 +109,60 @@ class LostHostTest {
     lose(12, major % 2 == 0);
   }
 
+  @Test
+  void inSynchronousModeNothingThatWasAcknowledgedIsLost() throws Exception {
+    begin(17, ", synchronous: true, stall-seconds: 120");
+    loseNothing(4);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(ints = {15, 16, 17, 18})
+  void inSynchronousModeNothingIsLostAfterManyKills(int major) throws Exception {
+    begin(major, ", synchronous: true, stall-seconds: 120");
+    loseNothing(12);
+  }
+
+  private void loseNothing(int rounds) throws Exception {
+    await(
+        () ->
+            cluster
+                .query("SELECT current_setting('synchronous_standby_names')")
+                .equals("\"holdfast_sync\""));
+    try (AckedLoad load =
+        AckedLoad.start(() -> TestCluster.connect(cluster.server(), "postgres", "postgres"))) {
+      for (int round = 0; round < rounds; round++) {
+        killSomething(load);
+      }
+      load.awaitCommits(50);
+      cluster.server().kill();
+      killReceiver();
+      storeWhatIsInTheSpool();
+      requireRecovered(load, System.nanoTime());
+    }
+  }
+
+  private void killSomething(AckedLoad load) throws Exception {
+    load.awaitCommits(50);
+    receiver.waitFor(random.nextInt(1500), TimeUnit.MILLISECONDS);
+    boolean primary = random.nextBoolean();
+    if (primary) {
+      cluster.server().kill();
+    }
+    if (!primary || random.nextBoolean()) {
+      killReceiver();
+      receiver = program.start("wal", "receive");
+    }
+    if (primary) {
+      startAgain();
+    }
+  }
+
   private void lose(int rounds, boolean withSpool) throws Exception {
     try (AckedLoad load =
         AckedLoad.start(() -> TestCluster.connect(cluster.server(), "postgres", "postgres"))) {
       for (int round = 0; round < rounds; round++) {
-        load.awaitCommits(50);
-        receiver.waitFor(random.nextInt(1500), TimeUnit.MILLISECONDS);
-        boolean primary = random.nextBoolean();
-        if (primary) {
-          cluster.server().kill();
-        }
-        if (!primary || random.nextBoolean()) {
-          killReceiver();
-          receiver = program.start("wal", "receive");
-        }
-        if (primary) {
-          startAgain();
-        }
+        killSomething(load);
       }
       load.awaitCommits(50);
       Lsn caughtUp = Lsn.parse(cluster.query("SELECT pg_current_wal_flush_lsn()"));

@@ -34,7 +34,8 @@ final class StopWhenBegun {
                 stopMyself();
               }
             });
-    Context changed = new Context(context.terminal(), stopping, context.environment());
+    Context changed =
+        new Context(context.terminal(), stopping, context.environment(), context.directory());
     String[] command = Arrays.copyOfRange(args, 1, args.length);
     System.exit(HoldfastCommand.in(changed).execute(command));
   }

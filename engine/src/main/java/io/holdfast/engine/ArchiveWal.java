@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Does what a server's archive_command and restore_command ask for. */
 public final class ArchiveWal implements AutoCloseable {
+  /** Bytes: three segments of the usual size. */
+  private static final int AHEAD = 48 << 20;
+
   private final Repository repository;
   private final PushWal push;
   private final FetchWal fetch;
@@ -27,12 +30,27 @@ public final class ArchiveWal implements AutoCloseable {
    */
   public static ArchiveWal open(
       Surroundings surroundings, Configuration configuration, String source, String repository) {
+    return open(surroundings, configuration, source, repository, 0);
+  }
+
+  /** As above, for a process that stays: reads segments before a server asks for them. */
+  public static ArchiveWal openToStay(
+      Surroundings surroundings, Configuration configuration, String source, String repository) {
+    return open(surroundings, configuration, source, repository, AHEAD);
+  }
+
+  private static ArchiveWal open(
+      Surroundings surroundings,
+      Configuration configuration,
+      String source,
+      String repository,
+      int ahead) {
     String name = configuration.database(source).name();
     Repository opened = new OpenRepository(surroundings).open(configuration.repository(repository));
     return new ArchiveWal(
         opened,
         new PushWal(opened.logs(), name, surroundings.clock()),
-        new FetchWal(opened.logs(), name));
+        new FetchWal(opened.logs(), name, ahead));
   }
 
   /**
@@ -55,6 +73,7 @@ public final class ArchiveWal implements AutoCloseable {
 
   @Override
   public void close() {
+    fetch.close();
     repository.close();
   }
 }

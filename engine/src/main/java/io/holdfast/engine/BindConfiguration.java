@@ -74,7 +74,9 @@ final class BindConfiguration {
         node.path("spool-gigabytes").asLong(usual.spoolBytes() >> 30) << 30,
         node.path("server-gigabytes").asLong(usual.serverBytes() >> 30) << 30,
         Duration.ofSeconds(node.path("seal-seconds").asLong(usual.sealInterval().toSeconds())),
-        Duration.ofMinutes(node.path("record-minutes").asLong(usual.recordInterval().toMinutes())));
+        Duration.ofMinutes(node.path("record-minutes").asLong(usual.recordInterval().toMinutes())),
+        node.path("synchronous").asBoolean(usual.synchronous()),
+        Duration.ofSeconds(node.path("stall-seconds").asLong(usual.stallLimit().toSeconds())));
   }
 
   private SourceSettings tree(String name, String type, JsonNode node) {

@@ -6,6 +6,7 @@ import io.holdfast.postgres.recovery.RecoveryPlan;
 import io.holdfast.postgres.recovery.RecoveryRequest;
 import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.window.ArchivedLog;
 import io.holdfast.postgres.window.BasePoint;
 import io.holdfast.repository.BackupRecord;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the backup with which a recovery to a target begins, and what each database needs
@@ -65,6 +68,29 @@ final class ChooseRecovery {
           in.log().source(), RecoveryPlan.toTheBackup(repository.logs().open(in.log()), in.base()));
     }
     return new Chosen(backup, plans);
+  }
+
+  /**
+   * From each backup of a database to the end of its log, the newest first.
+   *
+   * @param timeline on the way to which they lie; null for the newest
+   * @throws RecoveryTargetException if there is none
+   */
+  static List<RecoveryPlan> toTheEnds(
+      Repository repository,
+      String database,
+      @Nullable Timeline timeline,
+      Surroundings surroundings) {
+    ChooseRecovery choose =
+        new ChooseRecovery(
+            repository,
+            new SelectBackup.Wanted(SelectBackup.LATEST, "", List.of(database), Set.of()),
+            new RecoveryRequest(new RecoveryTarget.Latest(), true, timeline),
+            surroundings);
+    Map.Entry<WalLog, List<BasePoint>> newest = bases(database, choose.candidates()).firstEntry();
+    return newest == null
+        ? List.of()
+        : new PlanRecovery(choose.log(newest.getKey()), newest.getValue()).toTheEnds(timeline);
   }
 
   /**
@@ -182,14 +208,7 @@ final class ChooseRecovery {
 
   /** In the newest log that has the target; after an upgrade a database has another one. */
   private RecoveryPlan plan(String database, List<Candidate> candidates) {
-    SequencedMap<WalLog, List<BasePoint>> bases = new LinkedHashMap<>();
-    for (Candidate candidate : candidates) {
-      for (BackupInLog in : candidate.inLogs()) {
-        if (in.log().source().equals(database)) {
-          bases.computeIfAbsent(in.log(), log -> new ArrayList<>()).add(in.base());
-        }
-      }
-    }
+    SequencedMap<WalLog, List<BasePoint>> bases = bases(database, candidates);
     RecoveryTargetException failure = null;
     for (Map.Entry<WalLog, List<BasePoint>> log : bases.entrySet()) {
       try {
@@ -207,6 +226,20 @@ final class ChooseRecovery {
             FailureCategory.UNSUPPORTED,
             "the backups of " + database + " do not say where in its log they stop",
             "make a new backup, and recover from that");
+  }
+
+  /** By the logs in which they are, the newest first. */
+  private static SequencedMap<WalLog, List<BasePoint>> bases(
+      String database, List<Candidate> candidates) {
+    SequencedMap<WalLog, List<BasePoint>> bases = new LinkedHashMap<>();
+    for (Candidate candidate : candidates) {
+      for (BackupInLog in : candidate.inLogs()) {
+        if (in.log().source().equals(database)) {
+          bases.computeIfAbsent(in.log(), log -> new ArrayList<>()).add(in.base());
+        }
+      }
+    }
+    return bases;
   }
 
   private ArchivedLog log(WalLog log) {

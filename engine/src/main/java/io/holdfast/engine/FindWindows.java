@@ -52,8 +52,18 @@ public final class FindWindows {
    */
   public record Edge(String lsn, Optional<Instant> time) {}
 
-  /** Write-ahead log that is not there. */
-  public record Gap(int timeline, String from, String to, long bytes) {}
+  /**
+   * Write-ahead log that is not there.
+   *
+   * @param reason empty if nothing is known of it
+   * @param segments the first and the last segment that would close it
+   */
+  public record Gap(
+      int timeline, String from, String to, long bytes, String reason, List<String> segments) {
+    public Gap {
+      segments = List.copyOf(segments);
+    }
+  }
 
   /** A timeline left another one at a position. */
   public record Branch(int timeline, int from, String at) {}
@@ -114,11 +124,14 @@ public final class FindWindows {
         stretch.bases().stream().map(BasePoint::id).toList());
   }
 
-  private static Gap gap(Stretch.Gap gap) {
+  private static Gap gap(ClusterWindow.KnownGap known) {
+    Stretch.Gap gap = known.gap();
     return new Gap(
         gap.timeline().id(),
         gap.missing().from().toString(),
         gap.missing().to().toString(),
-        gap.missing().length());
+        gap.missing().length(),
+        known.reason(),
+        List.of(known.first(), known.last()));
   }
 }

@@ -62,7 +62,10 @@ public final class ListBackups {
           WalArchive archive = repository.logs().open(log);
           try (Stream<WalPeriod> periods =
               archive.periods(e -> damaged.add(String.valueOf(e.getMessage())))) {
-            periods.map(period -> BackupMetadata.of(archive, period)).forEach(all::add);
+            periods
+                .filter(period -> period.gap() == null) // that is told by the window
+                .map(period -> BackupMetadata.of(archive, period))
+                .forEach(all::add);
           }
         }
         damaged.forEach(what -> warnings.add(what + "; it was passed over"));

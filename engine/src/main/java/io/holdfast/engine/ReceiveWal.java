@@ -47,6 +47,8 @@ public final class ReceiveWal {
             wal.sealInterval(),
             wal.recordInterval(),
             FLUSH_INTERVAL,
+            wal.synchronous(),
+            wal.stallLimit(),
             surroundings.clock());
     try (Repository repository = new OpenRepository(surroundings).open(settings)) {
       new WalReceiver(

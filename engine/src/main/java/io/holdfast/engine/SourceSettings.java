@@ -41,6 +41,8 @@ public sealed interface SourceSettings {
    * @param serverBytes that the server may keep while the spool is full
    * @param sealInterval after which what is new is stored, at most
    * @param recordInterval after which that is recorded as a transaction backup
+   * @param synchronous whether commits wait until the receiver has them
+   * @param stallLimit how long they may wait for one that does not keep up
    */
   record Wal(
       String slot,
@@ -48,7 +50,9 @@ public sealed interface SourceSettings {
       long spoolBytes,
       long serverBytes,
       Duration sealInterval,
-      Duration recordInterval) {
+      Duration recordInterval,
+      boolean synchronous,
+      Duration stallLimit) {
     /** Where nothing is said. */
     public static final Wal DEFAULT =
         new Wal(
@@ -57,7 +61,9 @@ public sealed interface SourceSettings {
             10L << 30,
             10L << 30,
             Duration.ofMinutes(1),
-            Duration.ofMinutes(15));
+            Duration.ofMinutes(15),
+            false,
+            Duration.ofSeconds(10));
   }
 
   /**

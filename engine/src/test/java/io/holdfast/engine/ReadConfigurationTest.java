@@ -99,7 +99,9 @@ class ReadConfigurationTest {
                     20L << 30,
                     50L << 30,
                     Duration.ofSeconds(30),
-                    Duration.ofMinutes(5))),
+                    Duration.ofMinutes(5),
+                    true,
+                    Duration.ofSeconds(5))),
             new SourceSettings.Tree(
                 "uploads",
                 Path.of("/srv/platform/uploads"),

@@ -29,6 +29,7 @@ import org.postgresql.util.HostSpec;
  * @param connectLimit how long connecting to one host may take
  * @param answerLimit how long a server may be silent when it owes an answer
  * @param clock the time that a server is told with each sign of life
+ * @param application the name that sessions have on the server
  */
 public record ConnectionSettings(
     List<Host> hosts,
@@ -39,9 +40,10 @@ public record ConnectionSettings(
     @Nullable Path rootCertificate,
     Duration connectLimit,
     Duration answerLimit,
-    Clock clock) {
+    Clock clock,
+    String application) {
 
-  /** The name that sessions have on the server. */
+  /** The name that sessions have on the server, unless another one is said. */
   public static final String APPLICATION = "holdfast";
 
   /**
@@ -97,22 +99,50 @@ public record ConnectionSettings(
         null,
         Duration.ofSeconds(15),
         Duration.ofSeconds(60),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        APPLICATION);
   }
 
   public ConnectionSettings withDatabase(String name) {
     return new ConnectionSettings(
-        hosts, user, name, password, tls, rootCertificate, connectLimit, answerLimit, clock);
+        hosts,
+        user,
+        name,
+        password,
+        tls,
+        rootCertificate,
+        connectLimit,
+        answerLimit,
+        clock,
+        application);
   }
 
   public ConnectionSettings withPassword(@Nullable PasswordSource source) {
     return new ConnectionSettings(
-        hosts, user, database, source, tls, rootCertificate, connectLimit, answerLimit, clock);
+        hosts,
+        user,
+        database,
+        source,
+        tls,
+        rootCertificate,
+        connectLimit,
+        answerLimit,
+        clock,
+        application);
   }
 
   public ConnectionSettings withTls(TlsMode mode, @Nullable Path certificate) {
     return new ConnectionSettings(
-        hosts, user, database, password, mode, certificate, connectLimit, answerLimit, clock);
+        hosts,
+        user,
+        database,
+        password,
+        mode,
+        certificate,
+        connectLimit,
+        answerLimit,
+        clock,
+        application);
   }
 
   /** The same with each of the hosts alone. */
@@ -129,23 +159,56 @@ public record ConnectionSettings(
                     rootCertificate,
                     connectLimit,
                     answerLimit,
-                    clock))
+                    clock,
+                    application))
         .toList();
   }
 
   public ConnectionSettings withHosts(List<Host> others) {
     return new ConnectionSettings(
-        others, user, database, password, tls, rootCertificate, connectLimit, answerLimit, clock);
+        others,
+        user,
+        database,
+        password,
+        tls,
+        rootCertificate,
+        connectLimit,
+        answerLimit,
+        clock,
+        application);
   }
 
   public ConnectionSettings withLimits(Duration connect, Duration answer) {
     return new ConnectionSettings(
-        hosts, user, database, password, tls, rootCertificate, connect, answer, clock);
+        hosts, user, database, password, tls, rootCertificate, connect, answer, clock, application);
   }
 
   public ConnectionSettings withClock(Clock other) {
     return new ConnectionSettings(
-        hosts, user, database, password, tls, rootCertificate, connectLimit, answerLimit, other);
+        hosts,
+        user,
+        database,
+        password,
+        tls,
+        rootCertificate,
+        connectLimit,
+        answerLimit,
+        other,
+        application);
+  }
+
+  public ConnectionSettings withApplication(String name) {
+    return new ConnectionSettings(
+        hosts,
+        user,
+        database,
+        password,
+        tls,
+        rootCertificate,
+        connectLimit,
+        answerLimit,
+        clock,
+        name);
   }
 
   /**
@@ -236,7 +299,7 @@ public record ConnectionSettings(
     Properties properties = new Properties();
     PGProperty.USER.set(properties, user);
     PGProperty.PG_DBNAME.set(properties, inDatabase);
-    PGProperty.APPLICATION_NAME.set(properties, APPLICATION);
+    PGProperty.APPLICATION_NAME.set(properties, application);
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
     PGProperty.CONNECT_TIMEOUT.set(properties, seconds(connectLimit));
     PGProperty.LOGIN_TIMEOUT.set(properties, seconds(connectLimit));

@@ -17,10 +17,19 @@ import java.util.regex.Pattern;
  * another file, keeps the server from starting.
  */
 final class RecoverySettings {
+  /** Before what a restore adds. */
+  static final String HEADING = "# Added by a restore with Holdfast\n";
+
   private static final Pattern OLD =
       Pattern.compile(
           "\\s*(recovery_target\\w*|restore_command|recovery_end_command"
               + "|archive_cleanup_command|primary_conninfo|primary_slot_name)\\b.*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** What a receiver sets: the restored cluster has none, and its commits would wait for ever. */
+  private static final Pattern WAITS_FOR_RECEIVER =
+      Pattern.compile(
+          "\\s*synchronous_standby_names\\s*=\\s*'\"[a-z0-9_]+_sync\"'.*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private final Map<String, String> settings = new LinkedHashMap<>();
@@ -58,11 +67,13 @@ final class RecoverySettings {
     ByteArrayOutputStream out = new ByteArrayOutputStream(before.length + 1024);
     // One character for each byte: values need not be text.
     for (String line : new String(before, StandardCharsets.ISO_8859_1).split("\n", -1)) {
-      if (!line.isEmpty() && !OLD.matcher(line).matches()) {
+      if (!line.isEmpty()
+          && !OLD.matcher(line).matches()
+          && !WAITS_FOR_RECEIVER.matcher(line).matches()) {
         out.writeBytes((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
       }
     }
-    out.writeBytes("# Added by a restore with Holdfast\n".getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes(HEADING.getBytes(StandardCharsets.US_ASCII));
     settings.forEach(
         (name, value) ->
             out.writeBytes(

@@ -30,7 +30,7 @@ public final class ServerErrorException extends PostgresException {
    * What a session of pgjdbc met: the server's error, or a broken or missing connection. An
    * interrupt of the calling thread breaks the connection that it uses.
    */
-  static PostgresException of(String server, SQLException e) {
+  public static PostgresException of(String server, SQLException e) {
     String state = e.getSQLState();
     if (state == null || state.startsWith("08")) {
       if (Thread.currentThread().isInterrupted()) {
@@ -43,7 +43,7 @@ public final class ServerErrorException extends PostgresException {
   }
 
   /** What the replication protocol met. */
-  static ServerErrorException of(String server, String doing, ServerErrorMessage error) {
+  public static ServerErrorException of(String server, String doing, ServerErrorMessage error) {
     String state = error.getSQLState() == null ? "XX000" : error.getSQLState();
     String own = error.getHint();
     return new ServerErrorException(

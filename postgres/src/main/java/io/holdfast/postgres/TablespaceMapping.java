@@ -8,18 +8,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Where tablespaces go in a restore: each by its oid or its old location. */
 public final class TablespaceMapping {
   private final Map<String, BytePath> byKey;
+  private final @Nullable BytePath others;
 
-  private TablespaceMapping(Map<String, BytePath> byKey) {
+  private TablespaceMapping(Map<String, BytePath> byKey, @Nullable BytePath others) {
     this.byKey = byKey;
+    this.others = others;
   }
 
   /** Every tablespace to where it was. */
   public static TablespaceMapping none() {
-    return new TablespaceMapping(Map.of());
+    return new TablespaceMapping(Map.of(), null);
+  }
+
+  /** Every tablespace into a directory of its oid below one. */
+  public static TablespaceMapping below(BytePath directory) {
+    return new TablespaceMapping(Map.of(), directory);
   }
 
   /**
@@ -42,7 +50,7 @@ public final class TablespaceMapping {
         throw usage("tablespace " + key + " is mapped twice");
       }
     }
-    return new TablespaceMapping(byKey);
+    return new TablespaceMapping(byKey, null);
   }
 
   /**
@@ -58,7 +66,7 @@ public final class TablespaceMapping {
       BytePath byOid = unused.remove(Long.toString(tablespace.oid()));
       BytePath byPlace = unused.remove(tablespace.location().toString());
       BytePath mapped = byOid != null ? byOid : byPlace;
-      locations.put(tablespace.path(), mapped == null ? tablespace.location() : mapped);
+      locations.put(tablespace.path(), mapped == null ? unmapped(tablespace) : mapped);
     }
     if (!unused.isEmpty()) {
       throw usage("the backup has no tablespace " + unused.keySet().iterator().next());
@@ -67,6 +75,12 @@ public final class TablespaceMapping {
       throw usage("two tablespaces would go to one place");
     }
     return locations;
+  }
+
+  private BytePath unmapped(Tablespace tablespace) {
+    return others == null
+        ? tablespace.location()
+        : others.resolve(BytePath.of(Long.toString(tablespace.oid())));
   }
 
   private static ClusterRestoreException usage(String message) {

@@ -28,6 +28,7 @@ public final class WalStream implements AutoCloseable {
   private final Thread heartbeat;
   private volatile Lsn position;
   private volatile Lsn flushed = Lsn.NONE;
+  private Lsn serverEnd = Lsn.NONE;
   private boolean inData;
   private long lastMessage = System.nanoTime();
   private boolean asked;
@@ -58,6 +59,11 @@ public final class WalStream implements AutoCloseable {
   /** The position of the next byte that {@link #read} gives. */
   public Lsn position() {
     return position;
+  }
+
+  /** Whether all was read that the server had when it last sent something. */
+  public boolean isCaughtUp() {
+    return !inData && !serverEnd.equals(Lsn.NONE) && !position.isBefore(serverEnd);
   }
 
   /**
@@ -140,7 +146,8 @@ public final class WalStream implements AutoCloseable {
     int kind = wire.readByte();
     if (kind == 'w') {
       Lsn from = new Lsn(wire.readLong());
-      wire.readLong();
+      Lsn sent = new Lsn(wire.readLong());
+      serverEnd = serverEnd.isBefore(sent) ? sent : serverEnd;
       wire.readLong();
       if (!from.equals(position)) {
         throw new ServerProtocolException(
@@ -148,7 +155,7 @@ public final class WalStream implements AutoCloseable {
       }
       inData = wire.remaining() > 0;
     } else if (kind == 'k') {
-      wire.readLong();
+      serverEnd = new Lsn(wire.readLong());
       wire.readLong();
       if (wire.readByte() != 0) {
         sendStatus(false);
@@ -159,13 +166,14 @@ public final class WalStream implements AutoCloseable {
   }
 
   private void sendStatus(boolean replyWanted) {
-    long received = position.value();
+    // A commit may wait for what is written (remote_write): what is in memory is not.
+    long received = flushed.equals(Lsn.NONE) ? position.value() : flushed.value();
     byte[] message =
         ByteBuffer.allocate(34)
             .put((byte) 'r')
             .putLong(received)
             .putLong(flushed.value())
-            .putLong(Lsn.NONE.value())
+            .putLong(flushed.value()) // applied: nothing later happens here to wait for
             .putLong(wire.clock().millis() * 1000 - EPOCH_MICROS)
             .put((byte) (replyWanted ? 1 : 0))
             .array();

@@ -243,7 +243,8 @@ class ConnectionSettingsTest {
             null,
             one.connectLimit(),
             one.answerLimit(),
-            one.clock());
+            one.clock(),
+            one.application());
     assertThat(sql(two, "SELECT 1")).isEqualTo("1");
     assertThatThrownBy(() -> ConnectionSettings.of("127.0.0.1", dead, "holdfast").openSql())
         .isInstanceOf(ServerConnectionException.class)
@@ -275,6 +276,7 @@ class ConnectionSettingsTest {
                     null,
                     one.connectLimit(),
                     one.answerLimit(),
-                    one.clock()));
+                    one.clock(),
+                    one.application()));
   }
 }

@@ -318,6 +318,31 @@ public final class WalArchive {
     }
   }
 
+  /**
+   * Why a part of a log is missing: what was recorded last of a gap that ends in it.
+   *
+   * @param timeline on which it ends
+   * @param from position at which it begins
+   * @param to position behind it; what has been closed of its end in the meantime does not count
+   * @param damaged told of records that cannot be read, which are passed over
+   */
+  public Optional<String> gapBehind(
+      int timeline, long from, long to, Consumer<RepositoryException> damaged) {
+    String first = digits(timeline) + "-" + String.format(Locale.ROOT, "%016X", from) + "~";
+    String last = digits(timeline) + "-" + String.format(Locale.ROOT, "%016X", to) + "~";
+    try (Stream<ObjectStat> objects =
+        store.list(WalPeriod.directory(id) + digits(timeline) + "-")) {
+      return objects
+          .map(ObjectStat::name)
+          .filter(NameForm.WAL_PERIOD::fits)
+          .filter(name -> name.last().compareTo(first) > 0 && name.last().compareTo(last) < 0)
+          .sorted(Comparator.comparing(ObjectName::last).reversed())
+          .flatMap(name -> readPeriod(name, damaged).stream())
+          .flatMap(period -> Optional.ofNullable(period.gap()).stream())
+          .findFirst();
+    }
+  }
+
   private Optional<WalPeriod> readPeriod(ObjectName name, Consumer<RepositoryException> damaged) {
     try {
       return Optional.of(readPeriod(name));

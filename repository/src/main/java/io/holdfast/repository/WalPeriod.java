@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pieces that were stored
  * @param bytes of the log in them
  * @param storedBytes of their objects
+ * @param gap why what lies before {@code from} is not there; null if it is, or nothing is known
  */
 public record WalPeriod(
     int timeline,
@@ -29,7 +30,9 @@ public record WalPeriod(
     @Nullable Instant complete,
     long pieces,
     long bytes,
-    long storedBytes) {
+    long storedBytes,
+    @Nullable String gap) {
+  private static final int LONGEST_REASON = 1000;
 
   /**
    * @throws IllegalArgumentException when there can be no such period
@@ -39,6 +42,17 @@ public record WalPeriod(
       throw new IllegalArgumentException(
           "no period of timeline %d: %X to %X".formatted(timeline, from, to));
     }
+  }
+
+  /**
+   * Where a gap ends.
+   *
+   * @param end position behind it
+   * @param reason in words; what is longer than a thousand characters is cut off
+   */
+  public static WalPeriod behindGap(int timeline, long end, Instant recorded, String reason) {
+    String told = reason.substring(0, Math.min(LONGEST_REASON, reason.length()));
+    return new WalPeriod(timeline, end, end, recorded, null, null, 0, 0, 0, told);
   }
 
   static WalPeriod read(JsonMembers in) throws MalformedJsonException {
@@ -51,7 +65,8 @@ public record WalPeriod(
         in.has("complete") ? in.instant("complete") : null,
         in.number("pieces"),
         in.number("bytes"),
-        in.number("storedBytes"));
+        in.number("storedBytes"),
+        in.has("gap") ? in.text("gap") : null);
   }
 
   private static long position(String digits) {
@@ -70,6 +85,9 @@ public record WalPeriod(
       out.instant("complete", complete);
     }
     out.number("pieces", pieces).number("bytes", bytes).number("storedBytes", storedBytes);
+    if (gap != null) {
+      out.text("gap", gap);
+    }
   }
 
   private static String digits(long position) {

@@ -1,40 +1,39 @@
 package io.holdfast.postgres.archiving;
 
-import io.holdfast.postgres.recovery.ArchivedSegments;
-import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
-import io.holdfast.postgres.wal.TimelineHistory;
-import io.holdfast.postgres.wal.WalCoverage;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalLog;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Brings back files that a server asks its restore_command for. Of a segment of which the
  * repository has the beginning only, the rest is zeros: the server ends there, or asks again later.
  * Thread-safe.
  */
-public final class FetchWal {
-  private static final int BUFFER = 256 << 10;
-
+public final class FetchWal implements AutoCloseable {
   private final WalArchives archives;
   private final String source;
+  private final ReadAhead ahead;
 
   /**
    * @param source name of the cluster in the configuration
+   * @param ahead bytes of the segments after one that was fetched to have in memory before they are
+   *     asked for; 0: none
    */
-  public FetchWal(WalArchives archives, String source) {
+  public FetchWal(WalArchives archives, String source, int ahead) {
     this.archives = archives;
     this.source = source;
+    this.ahead = new ReadAhead(ahead);
   }
 
   /**
@@ -80,36 +79,18 @@ public final class FetchWal {
     } catch (IllegalArgumentException e) {
       return false; // no server of this cluster writes it
     }
-    WalCoverage coverage = new WalCoverage(segmentSize);
-    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(name)) {
-      pieces
-          .map(WalArchive.StoredPiece::piece)
-          .forEach(
-              piece ->
-                  coverage.add(
-                      new LsnRange(
-                          segment.start().plus(piece.from()), segment.start().plus(piece.to()))));
+    Path directory = ClusterOfDirectory.above(to);
+    Optional<byte[]> ready = ahead.take(archive, directory, segment);
+    if (ready.isPresent()) {
+      write(to, out -> out.write(ready.get()));
+    } else {
+      Optional<StoredSegment> found = StoredSegment.find(archive, segment);
+      if (found.isEmpty()) {
+        return false;
+      }
+      write(to, out -> found.get().writeTo(out, segmentSize));
     }
-    List<LsnRange> there = coverage.ranges();
-    if (there.isEmpty()) {
-      return false;
-    }
-    int end =
-        there.getFirst().from().equals(segment.start())
-            ? (int) there.getFirst().length()
-            : segmentSize; // what is missing is told by reading it
-    ArchivedSegments segments =
-        new ArchivedSegments(archive, TimelineHistory.ofFirst(segment.timeline()), damaged -> {});
-    write(
-        to,
-        out -> {
-          try (InputStream bytes = segments.open(segment.number(), 0, end)) {
-            bytes.transferTo(out);
-          }
-          for (int at = end; at < segmentSize; at += BUFFER) {
-            out.write(new byte[Math.min(BUFFER, segmentSize - at)]);
-          }
-        });
+    ahead.readAfter(archive, directory, segment);
     return true;
   }
 
@@ -125,17 +106,33 @@ public final class FetchWal {
     return false;
   }
 
+  /** Ends reading ahead. */
+  @Override
+  public void close() {
+    ahead.close();
+  }
+
   private interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /** As the server's own; only root can give it away, and only then it is another's. */
+  private static void giveTo(Path directory, Path file) throws IOException {
+    UserPrincipal server = Files.getOwner(directory);
+    if (!Files.getOwner(file).equals(server)) {
+      Files.setOwner(file, server);
+    }
+  }
+
   /** Under another name first: half a segment must never look like one. */
   private static void write(Path to, Content content) throws IOException {
-    Path unfinished = to.resolveSibling(to.getFileName() + ".holdfast");
+    Path directory = Objects.requireNonNull(to.toAbsolutePath().getParent());
+    Path unfinished = Files.createTempFile(directory, to.getFileName() + ".holdfast-", "");
     try {
       try (OutputStream out = Files.newOutputStream(unfinished)) {
         content.writeTo(out);
       }
+      giveTo(directory, unfinished);
       Files.move(
           unfinished, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {

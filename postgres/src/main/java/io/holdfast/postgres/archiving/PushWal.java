@@ -12,12 +12,14 @@ import io.holdfast.postgres.wal.WalPageCheck;
 import io.holdfast.postgres.wal.WalRecord;
 import io.holdfast.postgres.wal.WalRecordReader;
 import io.holdfast.postgres.wal.WalSegmentName;
+import io.holdfast.repository.CancelledException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalNote;
 import io.holdfast.storage.HoldfastException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -91,7 +93,7 @@ public final class PushWal {
     requirePages(file, length, format, name);
     Storing storing = new Storing(clock.instant(), length, records.lastCommit());
     if (length > 0) {
-      store(file, length, archive(format), segment, storing);
+      store(file, length, archive(format), new WalPageCheck(format, name), storing);
     }
     return storing.conflict
         ? Optional.of(
@@ -105,15 +107,24 @@ public final class PushWal {
     }
   }
 
+  /**
+   * Checked once more, the very bytes: a server may write over a file that it was told is stored.
+   */
   private static void store(
-      Path file, int length, WalArchive archive, String segment, Storing storing)
+      Path file, int length, WalArchive archive, WalPageCheck check, Storing storing)
       throws IOException {
+    String segment = check.segment().toString();
+    int pageSize = archive.log().pageSize();
     try (InputStream in = Files.newInputStream(file)) {
       for (int at = 0; at < length; at += WalArchive.MAX_PIECE) {
         int part = Math.min(WalArchive.MAX_PIECE, length - at);
         byte[] bytes = in.readNBytes(part);
         if (bytes.length < part) {
           throw WalFileException.wrong(file, "it became shorter meanwhile");
+        }
+        requirePages(file, check, new ByteArrayInputStream(bytes), part, pageSize);
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancelledException("storing " + file);
         }
         archive.store(segment, at, bytes, 0, part, storing);
       }
@@ -167,16 +178,21 @@ public final class PushWal {
   private static void requirePages(Path file, int length, WalFormat format, WalSegmentName name)
       throws IOException {
     WalPageCheck check = new WalPageCheck(format, name);
-    byte[] page = new byte[format.pageSize()];
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
-      for (int at = 0; at < length; at += page.length) {
-        Lsn position = check.position();
-        in.readNBytes(page, 0, page.length);
-        Arrays.fill(page, Math.min(page.length, length - at), page.length, (byte) 0);
-        Optional<String> fault = check.fault(page);
-        if (fault.isPresent()) {
-          throw WalFileException.wrong(file, "it has at " + position + " " + fault.get());
-        }
+      requirePages(file, check, in, length, format.pageSize());
+    }
+  }
+
+  private static void requirePages(
+      Path file, WalPageCheck check, InputStream in, int length, int pageSize) throws IOException {
+    byte[] page = new byte[pageSize];
+    for (int at = 0; at < length; at += page.length) {
+      Lsn position = check.position();
+      in.readNBytes(page, 0, page.length);
+      Arrays.fill(page, Math.min(page.length, length - at), page.length, (byte) 0);
+      Optional<String> fault = check.fault(page);
+      if (fault.isPresent()) {
+        throw WalFileException.wrong(file, "it has at " + position + " " + fault.get());
       }
     }
   }

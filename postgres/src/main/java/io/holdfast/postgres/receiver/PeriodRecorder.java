@@ -32,6 +32,12 @@ final class PeriodRecorder {
     this.events = events;
   }
 
+  /** Records why what lies before a position will never come. */
+  void recordGap(ReceivedWal.Gap gap) {
+    archive.put(
+        WalPeriod.behindGap(gap.timeline().id(), gap.end().value(), clock.instant(), gap.reason()));
+  }
+
   /** What is stored next does not follow what was stored before. */
   void begin(Timeline of, Lsn at) {
     if (isNew()) {
@@ -94,7 +100,8 @@ final class PeriodRecorder {
               complete,
               pieces,
               to.minus(from),
-              storedBytes);
+              storedBytes,
+              null);
       pending = period; // what comes of an attempt that fails is not known: the same is put again
     }
     archive.put(period);

@@ -37,10 +37,20 @@ final class ReceivedWal {
     }
   }
 
+  /**
+   * The log has a gap.
+   *
+   * @param timeline of what follows it
+   * @param end where that begins
+   * @param reason in words
+   */
+  record Gap(Timeline timeline, Lsn end, String reason) {}
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<History> histories = new ArrayDeque<>();
+  private final Deque<Gap> gaps = new ArrayDeque<>();
   private boolean closed;
 
   /** More of the segment that came last, or the first of another one, is durable. */
@@ -88,6 +98,26 @@ final class ReceivedWal {
   /** The first history is stored. */
   void removeHistory() {
     locked(histories::removeFirst);
+  }
+
+  /** What comes next follows a gap. */
+  void add(Gap gap) {
+    locked(() -> gaps.addLast(gap));
+  }
+
+  /** The first gap that is not recorded; null if there is none. */
+  @Nullable Gap gap() {
+    lock.lock();
+    try {
+      return gaps.peekFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first gap is recorded. */
+  void removeGap() {
+    locked(gaps::removeFirst);
   }
 
   /** The first segment is stored. */

@@ -9,7 +9,7 @@ import io.holdfast.repository.WalPeriod;
 import io.holdfast.storage.HoldfastException;
 
 /** Hears what happens to a receiver; called by its threads, which wait meanwhile. */
-public interface ReceiverEvents {
+public interface ReceiverEvents extends CommitWatchdog.Listener {
   /** WAL comes in from a server. */
   void streaming(String server, Lsn from);
 
@@ -20,6 +20,7 @@ public interface ReceiverEvents {
   void recorded(WalPeriod period);
 
   /** Something failed that is being tried again. */
+  @Override
   void troubled(HoldfastException failure);
 
   /** WAL was written that no server has any more. */

@@ -53,6 +53,7 @@ final class WalIntake implements AutoCloseable {
     this.format = format;
     this.received = received;
     spool.histories().forEach(received::add);
+    spool.gaps().forEach(received::add);
     List<WalSpool.Spooled> left = spool.list();
     for (WalSpool.Spooled segment : left.subList(0, Math.max(0, left.size() - 1))) {
       received.flushed(segment.name(), segment.length(), true);
@@ -153,6 +154,18 @@ final class WalIntake implements AutoCloseable {
     received.add(new ReceivedWal.History(timeline, content));
   }
 
+  /**
+   * Ends the segment that is being written, and goes on behind a gap, which is recorded.
+   *
+   * @param then where to go on
+   */
+  void endBeforeGap(Position then, String reason) {
+    end(then);
+    ReceivedWal.Gap gap = new ReceivedWal.Gap(then.timeline(), then.lsn(), reason);
+    spool.putGap(gap);
+    received.add(gap);
+  }
+
   /** Adds bytes that follow; those of a full segment are durable when this returns. */
   void write(byte[] bytes, int offset, int length) {
     int done = 0;
@@ -166,6 +179,12 @@ final class WalIntake implements AutoCloseable {
         open(new Position(now.name.timeline(), now.name.end()));
       }
     }
+  }
+
+  /** Bytes of the running segment that are not durable yet. */
+  long unflushed() {
+    Running now = current();
+    return now.writer.length() - now.durable;
   }
 
   /**

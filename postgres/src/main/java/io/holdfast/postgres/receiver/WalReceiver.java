@@ -47,6 +47,7 @@ public final class WalReceiver {
   private final ReceiverEvents events;
   private final AskServer askServer;
   private final ClusterMembers members;
+  private final CommitWatchdog watchdog;
 
   /** Spools that earlier processes left, until it is known which one is of the server's cluster. */
   private final List<LogSpool> left = new ArrayList<>();
@@ -61,6 +62,14 @@ public final class WalReceiver {
 
   private long waitingSince;
 
+  /** Whether commits wait for a receiver that is not to be waited for any more. */
+  private boolean mustLeave;
+
+  private long lastTried = System.nanoTime() - LONGEST_PAUSE.toNanos();
+
+  /** Why the server does not keep what it should, if this side is why. */
+  private String letGo = "";
+
   /** Where the server had no WAL any more, and how it said so. */
   private @Nullable Missing missing;
 
@@ -73,12 +82,16 @@ public final class WalReceiver {
       WalArchives archives,
       WalReceiverOptions options,
       ReceiverEvents events) {
-    this.server = server;
+    this.server =
+        options.synchronous()
+            ? server.withApplication(CommitWatchdog.nameOf(options.slot()))
+            : server;
     this.archives = archives;
     this.options = options;
     this.events = events;
     this.askServer = new AskServer(server);
-    this.members = new ClusterMembers(server, options, events);
+    this.members = new ClusterMembers(this.server, options, events);
+    this.watchdog = new CommitWatchdog(server, options.slot(), options.stallLimit(), events);
   }
 
   /**
@@ -86,6 +99,8 @@ public final class WalReceiver {
    * fails, and the thread is still interrupted when this returns. To be called once.
    *
    * @throws WrongClusterException if another cluster is there than was at the start
+   * @throws SynchronousModeException if commits are to wait for it and the server does not allow
+   *     that
    * @throws SpoolException if the spool cannot be used
    */
   public void run() {
@@ -97,7 +112,20 @@ public final class WalReceiver {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closeSpools();
+      try {
+        watchdog.release(); // before the receiver is gone
+      } finally {
+        closeSpools();
+      }
+    }
+  }
+
+  /** From the first session on, so that a receiver that may not be waited for never is. */
+  private void beginWatch(ConnectionSettings primary) {
+    watchdog.ask(primary.withApplication(ConnectionSettings.APPLICATION));
+    if (options.synchronous() && !watchdog.hasStarted()) {
+      watchdog.requireAllowed();
+      watchdog.start();
     }
   }
 
@@ -137,9 +165,10 @@ public final class WalReceiver {
         ClusterMembers.Primary primary = members.openPrimary();
         askServer.ask(primary.settings());
         try (ReplicationSession session = primary.session()) {
+          beginWatch(primary.settings());
           receiveIn(session);
         }
-      } catch (WrongClusterException e) {
+      } catch (WrongClusterException | SynchronousModeException e) {
         throw e;
       } catch (HoldfastException e) {
         if (Thread.interrupted()) {
@@ -212,6 +241,7 @@ public final class WalReceiver {
     }
     try (ReplicationSession session = server.openReplication()) {
       session.dropSlot(options.slot());
+      letGo = "; its slot had been dropped, since the spool was full and nothing could be stored";
       own.intake()
           .position()
           .ifPresent(position -> events.released(position.lsn(), kept.getAsLong()));
@@ -285,8 +315,13 @@ public final class WalReceiver {
   }
 
   private void warnOfSynchronous(ReplicationSession session) {
+    if (options.synchronous()) {
+      return; // the watchdog does
+    }
     String names = session.show("synchronous_standby_names");
-    if (names.contains("*") || names.contains(ConnectionSettings.APPLICATION)) {
+    if (watchdog.isNamedBy(names)) {
+      mustLeave = true; // an earlier process was to be waited for
+    } else if (names.contains("*") || names.contains(ConnectionSettings.APPLICATION)) {
       events.warned(
           session.describe()
               + " counts this receiver as a synchronous standby (synchronous_standby_names is '"
@@ -351,8 +386,10 @@ public final class WalReceiver {
     if (reached.equals(next)) {
       return next;
     }
-    own.intake().end(next);
-    events.gap(new LsnRange(reached.lsn(), from), String.valueOf(lost.why().getMessage()));
+    String why = lost.why().getMessage() + letGo;
+    own.intake().endBeforeGap(next, why);
+    letGo = "";
+    events.gap(new LsnRange(reached.lsn(), from), why);
     return next;
   }
 
@@ -439,6 +476,13 @@ public final class WalReceiver {
     }
   }
 
+  private void leaveIfNeeded() {
+    if (mustLeave && System.nanoTime() - lastTried >= LONGEST_PAUSE.toNanos()) {
+      mustLeave = !watchdog.leaveIfHeld();
+      lastTried = System.nanoTime();
+    }
+  }
+
   private void copy(WalStream wal, LogSpool own) throws InterruptedException {
     byte[] buffer = new byte[BUFFER];
     long flushAt = 0;
@@ -448,14 +492,20 @@ public final class WalReceiver {
         throw new InterruptedException();
       }
       own.requireStoring();
+      watchdog.requireWatching();
+      leaveIfNeeded();
       Duration wait = unflushed ? Duration.ofNanos(Math.max(0, flushAt - System.nanoTime())) : IDLE;
       Optional<Integer> count = wal.read(buffer, 0, buffer.length, wait);
       if (count.isPresent()) {
         missing = null;
+        letGo = "";
         own.intake().write(buffer, 0, count.get());
         if (!unflushed) {
           unflushed = true;
           flushAt = System.nanoTime() + options.flushInterval().toNanos();
+        }
+        if (watchdog.isHeld() && (wal.isCaughtUp() || own.intake().unflushed() >= BUFFER)) {
+          flushAt = System.nanoTime(); // a server sends at once all that it has written
         }
       }
       boolean full = own.received().bytes() >= options.spoolBytes();
@@ -466,6 +516,12 @@ public final class WalReceiver {
       }
       if (full) {
         throw SpoolException.full(options.spool(), options.spoolBytes());
+      }
+      if (!unflushed && wal.isCaughtUp()) {
+        watchdog.caughtUp();
+        if (watchdog.isHeld() && count.isEmpty()) {
+          own.intake().position().ifPresent(at -> wal.confirm(at.lsn())); // it may not have counted
+        }
       }
     }
   }

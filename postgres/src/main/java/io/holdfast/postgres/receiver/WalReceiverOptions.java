@@ -16,6 +16,9 @@ import java.time.Duration;
  * @param sealInterval after which what is new of the running segment is stored, at most
  * @param recordInterval after which what was stored is recorded as a transaction backup
  * @param flushInterval after which what has come in is made durable in the spool, at most
+ * @param synchronous whether commits are to wait until what they wrote is durable in the spool
+ * @param stallLimit how long commits may wait at most; then they do not any more until the receiver
+ *     keeps up
  */
 public record WalReceiverOptions(
     String source,
@@ -26,8 +29,10 @@ public record WalReceiverOptions(
     Duration sealInterval,
     Duration recordInterval,
     Duration flushInterval,
+    boolean synchronous,
+    Duration stallLimit,
     Clock clock) {
-  /** Twice ten gigabytes, a minute, a quarter of an hour, half a second. */
+  /** Twice ten gigabytes, a minute, a quarter of an hour, half a second; not synchronous. */
   public static WalReceiverOptions of(String source, String slot, Path spool) {
     return new WalReceiverOptions(
         source,
@@ -38,6 +43,8 @@ public record WalReceiverOptions(
         Duration.ofMinutes(1),
         Duration.ofMinutes(15),
         Duration.ofMillis(500),
+        false,
+        Duration.ofSeconds(10),
         Clock.systemUTC());
   }
 }

@@ -124,6 +124,7 @@ final class WalSealer {
       logIsKnown = true;
     }
     storeHistories();
+    recordGaps();
     if (first != null) {
       enter(first);
       if (first.ended()) {
@@ -175,6 +176,15 @@ final class WalSealer {
       archive.putHistory(history.timeline().id(), history.content());
       spool.removeHistory(history);
       received.removeHistory();
+    }
+  }
+
+  private void recordGaps() {
+    for (ReceivedWal.Gap gap = received.gap(); gap != null; gap = received.gap()) {
+      archives.create(archive.log());
+      periods.recordGap(gap);
+      spool.removeGap(gap);
+      received.removeGap();
     }
   }
 

@@ -5,6 +5,7 @@ import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.FileHandle;
 import io.holdfast.posix.PosixException;
+import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import java.io.IOException;
@@ -42,6 +43,12 @@ import java.util.zip.CRC32C;
 final class WalSpool implements AutoCloseable {
   private static final int OWNER_ONLY = 0600;
   private static final BytePath DURABLE = BytePath.of("durable");
+  private static final Pattern GAP = Pattern.compile("[0-7][0-9A-F]{7}-[0-9A-F]{16}\\.gap");
+
+  /** Of histories and gaps, finished or not. */
+  private static final Pattern SMALL =
+      Pattern.compile("[0-7][0-9A-F]{7}-[0-9A-Fa-f]{8,16}\\.(history|gap)(\\.new)?");
+
   private static final Pattern HISTORY =
       Pattern.compile("[0-7][0-9A-F]{7}-[0-9a-f]{8}\\.history(\\.new)?");
   private static final int COPY = 64 << 10;
@@ -117,7 +124,7 @@ final class WalSpool implements AutoCloseable {
     List<Spooled> segments = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
-        if (!file.endsWith(DURABLE.toString()) && !HISTORY.matcher(name(file)).matches()) {
+        if (!file.endsWith(DURABLE.toString()) && !SMALL.matcher(name(file)).matches()) {
           segments.add(new Spooled(segment(file), Files.size(file)));
         }
       }
@@ -173,7 +180,11 @@ final class WalSpool implements AutoCloseable {
 
   /** Keeps the history of a timeline until it is stored; durable when this returns. */
   void putHistory(Timeline timeline, byte[] content) {
-    BytePath name = history(timeline, content);
+    put(history(timeline, content), content);
+  }
+
+  /** A small file, which is there whole or not at all. */
+  private void put(BytePath name, byte[] content) {
     try {
       if (!Files.exists(path.resolve(name.toString()), LinkOption.NOFOLLOW_LINKS)) {
         BytePath unfinished = BytePath.of(name + ".new");
@@ -213,6 +224,45 @@ final class WalSpool implements AutoCloseable {
     }
     histories.sort(Comparator.comparing(ReceivedWal.History::timeline));
     return histories;
+  }
+
+  /** Keeps that there is a gap until that is recorded; durable when this returns. */
+  void putGap(ReceivedWal.Gap gap) {
+    put(gapName(gap), gap.reason().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static BytePath gapName(ReceivedWal.Gap gap) {
+    return BytePath.of(
+        String.format(Locale.ROOT, "%08X-%016X.gap", gap.timeline().id(), gap.end().value()));
+  }
+
+  /** The gaps that are kept. */
+  List<ReceivedWal.Gap> gaps() {
+    List<ReceivedWal.Gap> gaps = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*.gap")) {
+      for (Path file : files) {
+        if (!GAP.matcher(name(file)).matches()) {
+          throw SpoolException.stranger(file);
+        }
+        gaps.add(
+            new ReceivedWal.Gap(
+                new Timeline(Integer.parseInt(name(file), 0, 8, 16)),
+                new Lsn(Long.parseUnsignedLong(name(file), 9, 25, 16)),
+                Files.readString(file)));
+      }
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
+    }
+    return gaps;
+  }
+
+  /** Removes a gap that is recorded, if it is there. */
+  void removeGap(ReceivedWal.Gap gap) {
+    try {
+      Files.deleteIfExists(path.resolve(gapName(gap).toString()));
+    } catch (IOException e) {
+      throw SpoolException.failed(path, e);
+    }
   }
 
   /** Removes a history that is stored, if it is there. */

@@ -60,6 +60,19 @@ public final class PlanRecovery {
     }
   }
 
+  /**
+   * From each backup to the end of the WAL that follows it without a gap, the newest first.
+   *
+   * @param timeline on the way to which they lie; null for the newest
+   * @throws RecoveryTargetException if there is none
+   */
+  public List<RecoveryPlan> toTheEnds(@Nullable Timeline timeline) {
+    OnWay way = new OnWay(timeline == null ? newest() : known(timeline));
+    return way.usable.reversed().stream()
+        .map(base -> way.plan(base, new RecoveryTarget.Latest(), true, way.way.end(base.stop())))
+        .toList();
+  }
+
   private Timeline newest() {
     return log.timelines(bases).stream()
         .max(Comparator.naturalOrder())

@@ -16,6 +16,17 @@ public final class RecoveryTargetException extends HoldfastException {
         FailureCategory.USAGE, "'" + text + "' " + what + ": no recovery target", hint);
   }
 
+  /** What people write for a row that was deleted is none. */
+  public static RecoveryTargetException noRow(String text) {
+    return malformed(
+        text, "names no row", "Write TABLE:KEY, like public.projects:4711 or app/projects:4711.");
+  }
+
+  /** A row that was deleted cannot be found. */
+  public static RecoveryTargetException notFound(String message, String hint) {
+    return unreachable(message, hint);
+  }
+
   static RecoveryTargetException unreachable(String message, String hint) {
     return new RecoveryTargetException(FailureCategory.NOT_FOUND, message, hint);
   }

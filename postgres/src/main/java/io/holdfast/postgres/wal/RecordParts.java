@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
  * main data, then what they announce, the main data last (xlogrecord.h; DecodeXLogRecord).
  *
  * @param firstRelation of the first block; null if it changes none
+ * @param firstBlock number of the block with the id 0; -1 if there is none
+ * @param secondBlock number of the block with the id 1; -1 if there is none
  * @param main its main data, or what was kept of it
  */
-record RecordParts(@Nullable RelationId firstRelation, RecordCursor main) {
+record RecordParts(
+    @Nullable RelationId firstRelation, long firstBlock, long secondBlock, RecordCursor main) {
   private static final int LAST_BLOCK = 32;
   private static final int TOPLEVEL_XID = 252;
   private static final int ORIGIN = 253;
@@ -25,6 +28,7 @@ record RecordParts(@Nullable RelationId firstRelation, RecordCursor main) {
     long length = record.length() - WalRecord.HEADER;
     RecordCursor in = new RecordCursor(record, 0, record.payloadLength());
     RelationId first = null;
+    long[] blocks = {-1, -1};
     long announced = 0;
     long main = 0;
     while (length - in.position() > announced) {
@@ -47,7 +51,10 @@ record RecordParts(@Nullable RelationId firstRelation, RecordCursor main) {
             RelationId relation = in.relation();
             first = first == null ? relation : first;
           }
-          in.skip(Integer.BYTES); // the block's number
+          long block = in.u32();
+          if (id < blocks.length) {
+            blocks[id] = block;
+          }
         }
       }
       if (id == DATA_SHORT || id == DATA_LONG) {
@@ -58,7 +65,8 @@ record RecordParts(@Nullable RelationId firstRelation, RecordCursor main) {
       throw new MalformedRecordException(record, "has not the length of its parts");
     }
     int start = (int) Math.min(length - main, record.payloadLength());
-    return new RecordParts(first, new RecordCursor(record, start, record.payloadLength()));
+    return new RecordParts(
+        first, blocks[0], blocks[1], new RecordCursor(record, start, record.payloadLength()));
   }
 
   private static int imageLength(RecordCursor in) throws MalformedRecordException {

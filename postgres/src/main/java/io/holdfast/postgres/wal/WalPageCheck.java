@@ -21,6 +21,11 @@ public final class WalPageCheck {
     this.position = segment.start();
   }
 
+  /** Of which the pages are. */
+  public WalSegmentName segment() {
+    return segment;
+  }
+
   /** Position of the page that is next. */
   public Lsn position() {
     return position;

@@ -3,6 +3,7 @@ package io.holdfast.postgres.window;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.TimelineHistory;
+import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalLog;
 import java.time.Instant;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterWindow(
     WalLog log,
     List<TimedStretch> stretches,
-    List<Stretch.Gap> gaps,
+    List<KnownGap> gaps,
     List<Branch> branches,
     List<String> warnings) {
 
@@ -31,6 +32,15 @@ public record ClusterWindow(
    * @param to all commits up to then are in it; null where that is not known
    */
   public record TimedStretch(Stretch stretch, Instant from, @Nullable Instant to) {}
+
+  /**
+   * WAL that is not there, and what would close the gap.
+   *
+   * @param reason empty if nothing is known of it
+   * @param first name of the first segment that would have to be stored
+   * @param last name of the last one
+   */
+  public record KnownGap(Stretch.Gap gap, String reason, String first, String last) {}
 
   /** A timeline left another one at a position. */
   public record Branch(Timeline timeline, Timeline from, Lsn at) {}
@@ -54,7 +64,24 @@ public record ClusterWindow(
     RecoverableWindow window = log.window(bases);
     List<TimedStretch> stretches =
         window.stretches().stream().map(stretch -> timed(log, stretch, times)).toList();
-    return new ClusterWindow(archive.log(), stretches, window.gaps(), branches(log), warnings);
+    List<KnownGap> gaps = window.gaps().stream().map(gap -> known(archive, gap, warnings)).toList();
+    return new ClusterWindow(archive.log(), stretches, gaps, branches(log), warnings);
+  }
+
+  private static KnownGap known(WalArchive archive, Stretch.Gap gap, List<String> warnings) {
+    int segmentSize = archive.log().segmentSize();
+    Lsn end = gap.missing().to();
+    return new KnownGap(
+        gap,
+        archive
+            .gapBehind(
+                gap.next().id(),
+                gap.missing().from().value(),
+                end.value(),
+                damaged -> warnings.add(String.valueOf(damaged.getMessage())))
+            .orElse(""),
+        WalSegmentName.containing(gap.timeline(), gap.missing().from(), segmentSize).toString(),
+        WalSegmentName.containing(gap.next(), end.plus(-1), segmentSize).toString());
   }
 
   private static List<Branch> branches(ArchivedLog log) {

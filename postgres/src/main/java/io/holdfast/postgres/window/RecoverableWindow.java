@@ -77,7 +77,11 @@ public record RecoverableWindow(List<Stretch> stretches, List<Stretch.Gap> gaps)
     Lsn at = usable.getFirst().stop();
     for (LsnRange range : way.there()) {
       if (at.isBefore(range.from())) {
-        gaps.add(new Stretch.Gap(way.history().at(at), new LsnRange(at, range.from())));
+        gaps.add(
+            new Stretch.Gap(
+                way.history().at(at),
+                new LsnRange(at, range.from()),
+                way.history().at(range.from())));
       }
       at = at.isBefore(range.to()) ? range.to() : at;
     }

@@ -28,6 +28,7 @@ public record Stretch(Timeline timeline, Lsn from, Lsn to, List<BasePoint> bases
    * the next backup.
    *
    * @param timeline on which it begins
+   * @param next on which it ends
    */
-  public record Gap(Timeline timeline, LsnRange missing) {}
+  public record Gap(Timeline timeline, LsnRange missing, Timeline next) {}
 }

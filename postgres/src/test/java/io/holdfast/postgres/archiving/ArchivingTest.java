@@ -45,7 +45,7 @@ class ArchivingTest {
   void start() {
     repository = TestRepository.open(store, temporary.resolve("cache"));
     push = new PushWal(repository.logs(), "main", Clock.systemUTC());
-    fetch = new FetchWal(repository.logs(), "main");
+    fetch = new FetchWal(repository.logs(), "main", 4 * SEGMENT);
     cluster = cluster(18);
   }
 
@@ -66,6 +66,7 @@ class ArchivingTest {
   @AfterEach
   void stop() {
     cluster.close();
+    fetch.close();
     repository.close();
   }
 

@@ -68,6 +68,8 @@ class FailoverTest {
             Duration.ofMillis(200),
             Duration.ofMinutes(15),
             Duration.ofMillis(50),
+            false,
+            Duration.ofSeconds(10),
             Clock.systemUTC()));
   }
 

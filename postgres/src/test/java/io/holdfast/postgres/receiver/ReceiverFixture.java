@@ -71,6 +71,8 @@ abstract class ReceiverFixture {
         seal,
         Duration.ofMinutes(15),
         Duration.ofMillis(50),
+        false,
+        Duration.ofSeconds(10),
         Clock.systemUTC());
   }
 

@@ -27,6 +27,7 @@ final class RunningReceiver implements ReceiverEvents, AutoCloseable {
   final List<String> warnings = new CopyOnWriteArrayList<>();
   final List<WalPeriod> periods = new CopyOnWriteArrayList<>();
   final List<Lsn> releases = new CopyOnWriteArrayList<>();
+  final List<Boolean> waits = new CopyOnWriteArrayList<>();
   final List<EndOfWal> damages = new CopyOnWriteArrayList<>();
 
   private final Thread thread;
@@ -99,6 +100,11 @@ final class RunningReceiver implements ReceiverEvents, AutoCloseable {
   @Override
   public void conflict(WalSegmentName segment) {
     conflicts.add(segment);
+  }
+
+  @Override
+  public void synchronous(boolean now, String why) {
+    waits.add(now);
   }
 
   @Override

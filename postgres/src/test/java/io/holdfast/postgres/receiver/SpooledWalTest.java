@@ -296,6 +296,8 @@ class SpooledWalTest extends ReceiverFixture {
         Duration.ofMillis(200),
         Duration.ofMillis(200),
         Duration.ofMillis(50),
+        false,
+        Duration.ofSeconds(10),
         Clock.systemUTC());
   }
 

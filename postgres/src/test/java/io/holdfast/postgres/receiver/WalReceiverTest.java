@@ -16,8 +16,11 @@ import io.holdfast.repository.WalPeriod;
 import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.FailureCategory;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -77,6 +80,68 @@ class WalReceiverTest extends ReceiverFixture {
     assertThat(pieces()).isEqualTo(before);
   }
 
+  /** Of this machine: the server's is another. */
+  @Test
+  void aClockThatJumpsDisturbsNothing() throws IOException {
+    Instant before = Instant.now();
+    JumpingClock clock = new JumpingClock();
+    WalReceiverOptions usual = options(Duration.ofMillis(200));
+    WalReceiverOptions jumping =
+        new WalReceiverOptions(
+            usual.source(),
+            usual.slot(),
+            usual.spool(),
+            usual.spoolBytes(),
+            usual.serverBytes(),
+            usual.sealInterval(),
+            Duration.ofMillis(300),
+            usual.flushInterval(),
+            usual.synchronous(),
+            usual.stallLimit(),
+            clock);
+    try (RunningReceiver receiver =
+        new RunningReceiver(cluster.socketSettings(), repository.logs(), jumping)) {
+      for (Duration jump :
+          List.of(Duration.ofDays(-400), Duration.ofDays(800), Duration.ofDays(-400))) {
+        clock.jump(jump);
+        int periods = receiver.periods.size();
+        Lsn end = write(500);
+        Eventually.holds(() -> !receiver.stored().isBefore(end));
+        Eventually.holds(() -> receiver.periods.size() > periods);
+      }
+      Lsn last = flushed();
+      Eventually.holds(() -> !receiver.stored().isBefore(last));
+      assertThat(receiver.troubles).isEmpty();
+    }
+    BasePoint base = new BasePoint("base", ONE, stored(ONE).getFirst().from(), before);
+    assertThat(ClusterWindow.read(archive(), List.of(base)).stretches())
+        .singleElement()
+        .satisfies(is -> assertThat(is.to()).isBetween(before, Instant.now()));
+  }
+
+  private static final class JumpingClock extends Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    void jump(Duration by) {
+      ahead = ahead.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /** So the window of an idle server goes on to the present. */
   @Test
   void whatWasStoredIsRecordedAlsoWhereNothingWas() {
@@ -91,6 +156,8 @@ class WalReceiverTest extends ReceiverFixture {
             usual.sealInterval(),
             Duration.ofMillis(500),
             usual.flushInterval(),
+            usual.synchronous(),
+            usual.stallLimit(),
             usual.clock());
     Lsn end;
     Instant idle;
@@ -259,7 +326,7 @@ class WalReceiverTest extends ReceiverFixture {
   }
 
   @Test
-  void walThatNoServerHasIsAGapThatIsTold() {
+  void walThatNoServerHasIsAGapThatIsTold() throws IOException {
     Lsn gapFrom;
     try (RunningReceiver receiver = receiver()) {
       Lsn end = write(100);
@@ -283,6 +350,15 @@ class WalReceiverTest extends ReceiverFixture {
     List<LsnRange> stored = stored(ONE);
     assertThat(stored).hasSize(2);
     assertThat(stored.getFirst().to().isBefore(gapFrom)).isFalse();
+    BasePoint base = new BasePoint("base", ONE, stored.getFirst().from(), Instant.EPOCH);
+    assertThat(ClusterWindow.read(archive(), List.of(base)).gaps())
+        .singleElement()
+        .satisfies(
+            gap -> {
+              assertThat(gap.reason()).contains("has already been removed");
+              assertThat(gap.gap().missing().to()).isEqualTo(stored.getLast().from());
+              assertThat(gap.first()).isLessThan(gap.last());
+            });
   }
 
   @Test

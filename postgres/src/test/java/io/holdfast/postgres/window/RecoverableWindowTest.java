@@ -73,7 +73,7 @@ class RecoverableWindowTest {
     assertThat(window().stretches())
         .containsExactly(
             stretch(ONE, 3, 10, bases.get(0), bases.get(1)), stretch(ONE, 14, 20, bases.get(2)));
-    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(10, 12)));
+    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(10, 12), ONE));
   }
 
   @Test
@@ -81,7 +81,7 @@ class RecoverableWindowTest {
     base("a", ONE, 3);
     wal.put(ONE, List.of(range(4, 20)));
     assertThat(window().stretches()).containsExactly(stretch(ONE, 3, 3, bases.get(0)));
-    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(3, 4)));
+    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(3, 4), ONE));
   }
 
   @Test
@@ -112,7 +112,7 @@ class RecoverableWindowTest {
         .containsExactly(stretch(ONE, 3, 5, bases.get(0)), stretch(TWO, 3, 30, bases.get(0)));
     wal.put(ONE, List.of(range(0, 3)));
     assertThat(window().stretches()).containsExactly(stretch(ONE, 3, 3, bases.get(0)));
-    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(3, 4)));
+    assertThat(window().gaps()).containsExactly(new Stretch.Gap(ONE, range(3, 4), ONE));
   }
 
   @Test

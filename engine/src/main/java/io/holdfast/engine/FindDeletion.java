@@ -1,0 +1,249 @@
+package io.holdfast.engine;
+
+import io.holdfast.posix.BytePath;
+import io.holdfast.posix.RemoveTree;
+import io.holdfast.postgres.ClusterRestore;
+import io.holdfast.postgres.DeletedRow;
+import io.holdfast.postgres.LookUpRow;
+import io.holdfast.postgres.RestoreOptions;
+import io.holdfast.postgres.RestoredCluster;
+import io.holdfast.postgres.ScratchServer;
+import io.holdfast.postgres.ServerAccount;
+import io.holdfast.postgres.ServerBinaries;
+import io.holdfast.postgres.TablespaceMapping;
+import io.holdfast.postgres.recovery.RecoveryPlan;
+import io.holdfast.postgres.recovery.RecoveryRequest;
+import io.holdfast.postgres.recovery.RecoveryStop;
+import io.holdfast.postgres.recovery.RecoveryTarget;
+import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.recovery.TraceRow;
+import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.repository.BackupRecord;
+import io.holdfast.repository.Repository;
+import io.holdfast.repository.SourceRecord;
+import io.holdfast.storage.FailureCategory;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the transaction that deleted a row: a scratch server on the newest backup that has the row
+ * says where it lies, and from there it is followed through the write-ahead log.
+ */
+public final class FindDeletion {
+  private final Surroundings surroundings;
+
+  public FindDeletion(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Which row, and where to look for it.
+   *
+   * @param source the database's settings in the configuration
+   * @param timeline on the way to which the deletion lies; null for the newest
+   * @param scratch a new directory, for a copy of the whole cluster; it is removed again
+   * @param programs where a server's programs are; empty: in the usual places
+   */
+  public record Request(
+      RepositorySettings repository,
+      SourceSettings.Postgresql source,
+      DeletedRow row,
+      @Nullable Timeline timeline,
+      Path scratch,
+      Optional<Path> programs) {}
+
+  /**
+   * What was found.
+   *
+   * @param target to which a recovery still has the row
+   * @param xid of the transaction that deleted it
+   * @param time at which that was committed, by the server's clock
+   */
+  public record Found(RecoveryRequest target, long xid, Instant time) {}
+
+  /**
+   * Looks for it.
+   *
+   * @throws RecoveryTargetException if it is not found
+   * @throws RestoreException if there is no server to look with
+   */
+  public Found run(Request request, ProgressListener progress) {
+    try (Repository repository =
+        new OpenRepository(surroundings).openToReadMuch(request.repository())) {
+      return new Search(repository, request, progress).run();
+    }
+  }
+
+  private final class Search {
+    private final Repository repository;
+    private final Request request;
+    private final ProgressListener progress;
+    private final ServerAccount account = ServerAccount.unprivileged();
+
+    Search(Repository repository, Request request, ProgressListener progress) {
+      this.repository = repository;
+      this.request = request;
+      this.progress = progress;
+    }
+
+    Found run() {
+      boolean table = false;
+      List<RecoveryPlan> plans =
+          ChooseRecovery.toTheEnds(
+              repository, request.source().name(), request.timeline(), surroundings);
+      for (RecoveryPlan plan : plans) {
+        switch (lookAt(plan, plan.base().stop(), false)) {
+          case LookUpRow.Answer.Row(LookUpRow.Found found) -> {
+            return follow(plan, found);
+          }
+          case LookUpRow.Answer.NoRow _ -> table = true;
+          case LookUpRow.Answer.NoTable _ -> {}
+        }
+      }
+      throw RecoveryTargetException.notFound(
+          table
+              ? "no backup has the row " + request.row()
+              : "no backup has a table " + request.row().table(),
+          table
+              ? "What was made and deleted between two backups is not found this way: choose a time"
+                  + " with --at."
+              : "Write it with its schema, and with its database and a slash before that.");
+    }
+
+    private Found follow(RecoveryPlan plan, LookUpRow.Found first) {
+      TraceRow trace = new TraceRow(plan);
+      LookUpRow.Found row = first;
+      Lsn from = plan.base().stop();
+      while (true) {
+        Optional<TraceRow.Gone> gone = trace.from(from, row.relation(), row.place(), row.holders());
+        if (gone.isEmpty()) {
+          throw RecoveryTargetException.notFound(
+              request.row() + " is still there at " + plan.reach() + ", where the log ends",
+              "Look whether it is the right database and timeline; see: holdfast window");
+        }
+        TraceRow.Gone end = gone.get();
+        if (!(lookAt(plan, end.record(), true) instanceof LookUpRow.Answer.Row(var elsewhere))) {
+          return found(plan, end);
+        }
+        row = elsewhere; // rewritten, or made anew by the same transaction
+        from = end.end();
+      }
+    }
+
+    private Found found(RecoveryPlan plan, TraceRow.Gone end) {
+      return new Found(
+          new RecoveryRequest(
+              new RecoveryTarget.Position(end.record()), false, plan.way().timeline()),
+          end.xid(),
+          end.time());
+    }
+
+    /** What there is of the row at a position. */
+    private LookUpRow.Answer lookAt(RecoveryPlan plan, Lsn position, boolean inclusive) {
+      return lookAt(
+          new RecoveryPlan(
+              plan.archive(),
+              plan.base(),
+              plan.way(),
+              new RecoveryTarget.Position(position),
+              inclusive,
+              plan.reach(),
+              plan.histories(),
+              true,
+              plan.newest(),
+              List.of()));
+    }
+
+    private LookUpRow.Answer lookAt(RecoveryPlan plan) {
+      ServerBinaries binaries = binaries(plan.archive().log().major());
+      try {
+        Path scratch = Files.createDirectory(request.scratch());
+        try {
+          account.own(scratch);
+          Path data = scratch.resolve("data");
+          restore(plan, data, scratch.resolve("tablespaces"));
+          try (ScratchServer server =
+              ScratchServer.start(
+                  binaries,
+                  account,
+                  data,
+                  scratch,
+                  request.source().user(),
+                  request.source().database())) {
+            return LookUpRow.on(server, request.row());
+          }
+        } finally {
+          RemoveTree.at(BytePath.of(scratch.toString()));
+        }
+      } catch (FileAlreadyExistsException e) {
+        throw new RestoreException(
+            FailureCategory.CONFLICT,
+            request.scratch() + " is needed for a scratch server, and is there",
+            "remove it if a search left it that was killed");
+      } catch (IOException e) {
+        throw new RestoreException(
+            FailureCategory.UNAVAILABLE,
+            "cannot use " + request.scratch() + " for a scratch server: " + e,
+            "the directory above it has to be there, with space for the whole cluster");
+      }
+    }
+
+    private ServerBinaries binaries(int major) {
+      return request
+          .programs()
+          .map(ServerBinaries::in)
+          .or(() -> ServerBinaries.installed(major))
+          .filter(found -> found.major() == major)
+          .orElseThrow(() -> noServer(major));
+    }
+
+    private void restore(RecoveryPlan plan, Path data, Path tablespaces) throws IOException {
+      BackupRecord backup = repository.backups().find(plan.base().id());
+      List<SourceRecord> sources =
+          SelectBackup.sources(backup, List.of(request.source().name()), Set.of());
+      ContentGate.Opened opened =
+          new ContentGate(repository, surroundings)
+              .open(ContentAccess.Purpose.SEARCH, backup, sources, List.of());
+      SourceRecord source = sources.getFirst();
+      BytePath target = BytePath.of(data.toString());
+      Files.createDirectory(tablespaces);
+      progress.started(source.name(), source.manifest().bytes());
+      RestoredCluster restored =
+          new ClusterRestore(
+                  opened.manifest(source),
+                  opened.contents(),
+                  RestoreOptions.to(target)
+                      .with(TablespaceMapping.below(BytePath.of(tablespaces.toString())))
+                      .withRecovery(plan)
+                      .withProgress(new DatabaseReader.Steps(source.name(), progress)))
+              .run();
+      if (restored.recovery().stream().anyMatch(FindDeletion::createsElsewhere)) {
+        throw new RestoreException(
+            FailureCategory.UNSUPPORTED,
+            "a tablespace was created on the way, and a scratch server would create it again there",
+            "make a backup after creating tablespaces, or choose a time with --at");
+      }
+      account.ownTree(tablespaces);
+      progress.finished(source.name());
+    }
+  }
+
+  private static boolean createsElsewhere(RecoveryStop stop) {
+    return stop.tablespaces().stream().anyMatch(created -> !created.location().isEmpty());
+  }
+
+  private static RestoreException noServer(int major) {
+    return new RestoreException(
+        FailureCategory.UNSUPPORTED,
+        "there is no PostgreSQL " + major + " on this machine to look into the backup with",
+        "install it, say where it is with --postgres-bin, or choose a time with --at");
+  }
+}

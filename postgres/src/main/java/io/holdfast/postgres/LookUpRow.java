@@ -1,0 +1,235 @@
+package io.holdfast.postgres;
+
+import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.wal.RelationId;
+import io.holdfast.postgres.wal.RowPlace;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/** Looks for a row on a scratch server. */
+public final class LookUpRow {
+  private static final String KEY =
+      "SELECT quote_ident(attname), format('%I.%I', nspname, typname), attcollation <> 0"
+          + " FROM pg_index, unnest(indkey) WITH ORDINALITY AS part(number, place)"
+          + " JOIN pg_attribute ON attnum = number"
+          + " JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace"
+          + " WHERE indrelid = to_regclass(?) AND attrelid = indrelid AND indisprimary"
+          + " AND place <= indnkeyatts ORDER BY place";
+
+  private static final String FILE =
+      "SELECT CASE reltablespace WHEN 0 THEN dattablespace ELSE reltablespace END, d.oid,"
+          + " pg_relation_filenode(c.oid) FROM pg_class c, pg_database d"
+          + " WHERE c.oid = ? AND datname = current_database()";
+
+  private static final String MEMBERS =
+      "SELECT member.xid::text::bigint FROM pg_control_checkpoint() c,"
+          + " LATERAL pg_get_multixact_members(CASE WHEN CAST(? AS bigint) BETWEEN"
+          + " greatest(1, oldest_multi_xid::text::bigint) AND next_multixact_id::text::bigint - 1"
+          + " THEN CAST(CAST(? AS text) AS xid) END) AS member";
+
+  private static final String NO_DATABASE = "3D000";
+
+  private LookUpRow() {}
+
+  /**
+   * Where a row lies.
+   *
+   * @param relation the file of its table, or of its partition
+   * @param holders transactions that may have locked, changed or deleted it and still be running:
+   *     what its xmax may mean
+   */
+  public record Found(RelationId relation, RowPlace place, Set<Long> holders) {
+    public Found {
+      holders = Set.copyOf(holders);
+    }
+  }
+
+  /** What a server has of a row that is looked for. */
+  public sealed interface Answer {
+    /** It is there. */
+    record Row(Found found) implements Answer {}
+
+    /** The table is there, and has no such row. */
+    record NoRow() implements Answer {}
+
+    /** There is no such table. */
+    record NoTable() implements Answer {}
+  }
+
+  /**
+   * Looks for a row.
+   *
+   * @throws RecoveryTargetException if it is not clear which one is meant
+   */
+  public static Answer on(ScratchServer server, DeletedRow row) {
+    List<String> databases =
+        row.database().isEmpty() ? server.databases() : List.of(row.database());
+    List<String> having = new ArrayList<>();
+    Answer answer = new Answer.NoTable();
+    for (String database : databases) {
+      try (Connection session = server.open(database)) {
+        Optional<Answer> here = in(session, row);
+        if (here.isPresent()) {
+          having.add(database);
+          answer = here.get();
+        }
+      } catch (ServerErrorException e) {
+        if (!e.sqlState().equals(NO_DATABASE)) {
+          throw e;
+        }
+      } catch (SQLException e) {
+        throw failure(row, e);
+      }
+    }
+    if (having.size() > 1) {
+      throw RecoveryTargetException.notFound(
+          "several databases have a table " + row.table() + ": " + String.join(", ", having),
+          "Name the database before it: "
+              + having.getFirst()
+              + "/"
+              + row.table()
+              + ":"
+              + row.key());
+    }
+    return answer;
+  }
+
+  private static RuntimeException failure(DeletedRow row, SQLException e) {
+    boolean isData = String.valueOf(e.getSQLState()).startsWith("22");
+    return isData
+        ? RecoveryTargetException.notFound(
+            row.key() + " is no value of the key of " + row.table() + ": " + e.getMessage(), "")
+        : ServerErrorException.of(ScratchServer.SCRATCH, e);
+  }
+
+  /**
+   * A column of a key.
+   *
+   * @param type without its length: a value that is longer is no value of the key
+   * @param sorted whether its order comes from a library, which may be another one here
+   */
+  private record Column(String name, String type, boolean sorted) {}
+
+  private static Optional<Answer> in(Connection session, DeletedRow row) throws SQLException {
+    Optional<String> table = table(session, row.table());
+    if (table.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Column> key = key(session, table.get());
+    if (key.isEmpty()) {
+      throw RecoveryTargetException.notFound(
+          table.get() + " has no primary key, so that no row of it can be named",
+          "Choose a time with --at.");
+    }
+    List<String> values = row.values(key.size());
+    if (values.size() != key.size()) {
+      throw RecoveryTargetException.notFound(
+          "the primary key of " + table.get() + " has " + key.size() + " columns",
+          "Give a value for each, with commas between.");
+    }
+    if (key.stream().anyMatch(Column::sorted)) {
+      withoutIndexes(session);
+    }
+    StringJoiner conditions = new StringJoiner(" AND ");
+    key.forEach(column -> conditions.add(column.name() + " = CAST(? AS " + column.type() + ")"));
+    try (PreparedStatement statement =
+        session.prepareStatement(
+            "SELECT tableoid, ctid::text, xmax::text FROM "
+                + table.get()
+                + " WHERE "
+                + conditions)) {
+      for (int i = 0; i < values.size(); i++) {
+        statement.setString(i + 1, values.get(i));
+      }
+      return Optional.of(answer(session, statement, row));
+    }
+  }
+
+  private static Answer answer(Connection session, PreparedStatement query, DeletedRow row)
+      throws SQLException {
+    try (ResultSet at = query.executeQuery()) {
+      if (!at.next()) {
+        return new Answer.NoRow();
+      }
+      Found found =
+          new Found(
+              file(session, at.getLong(1)),
+              RowPlace.parse(at.getString(2)),
+              holders(session, at.getString(3)));
+      if (at.next()) {
+        throw RecoveryTargetException.notFound(
+            "several tables below " + row.table() + " have a row " + row.key(),
+            "Name the one that is meant.");
+      }
+      return new Answer.Row(found);
+    }
+  }
+
+  /** An index that another library sorts by may not find what is there. */
+  private static void withoutIndexes(Connection session) throws SQLException {
+    try (Statement statement = session.createStatement()) {
+      statement.execute("SET enable_indexscan = off");
+      statement.execute("SET enable_indexonlyscan = off");
+      statement.execute("SET enable_bitmapscan = off");
+    }
+  }
+
+  /** What an xmax may mean: a transaction, or several that hold the row together (multixact). */
+  private static Set<Long> holders(Connection session, String xmax) throws SQLException {
+    Set<Long> holders = new HashSet<>();
+    holders.add(Long.parseLong(xmax));
+    try (PreparedStatement statement = session.prepareStatement(MEMBERS)) {
+      statement.setString(1, xmax);
+      statement.setString(2, xmax);
+      try (ResultSet members = statement.executeQuery()) {
+        while (members.next()) {
+          holders.add(members.getLong(1));
+        }
+      }
+    }
+    holders.remove(0L);
+    return holders;
+  }
+
+  private static Optional<String> table(Connection session, String name) throws SQLException {
+    try (PreparedStatement statement = session.prepareStatement("SELECT to_regclass(?)::text")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return Optional.ofNullable(row.getString(1));
+      }
+    }
+  }
+
+  private static List<Column> key(Connection session, String table) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    try (PreparedStatement statement = session.prepareStatement(KEY)) {
+      statement.setString(1, table);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(new Column(row.getString(1), row.getString(2), row.getBoolean(3)));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private static RelationId file(Connection session, long table) throws SQLException {
+    try (PreparedStatement statement = session.prepareStatement(FILE)) {
+      statement.setLong(1, table);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new RelationId(row.getLong(1), row.getLong(2), row.getLong(3));
+      }
+    }
+  }
+}
