@@ -245,4 +245,20 @@ class RestoreOverTest {
         .doesNotContain("= 'x'", "='y'")
         .containsSubsequence("recovery_target_time = ''", "recovery_target = 'immediate'");
   }
+
+  /** It has none, and would let every commit wait for ever. */
+  @Test
+  void aRestoredClusterWaitsForNoReceiverOfItsSource() {
+    String after = settingsAfter("synchronous_standby_names = '\"holdfast_sync\"'\nport = 1\n");
+    assertThat(after).doesNotContain("synchronous_standby_names").contains("port = 1\n");
+    String others = "synchronous_standby_names = 'ANY 1 (a, holdfast_sync)'\n";
+    assertThat(settingsAfter(others)).contains(others);
+  }
+
+  private static String settingsAfter(String before) {
+    return new String(
+        new RecoverySettings(RecoveryEnd.ofBackup(false), false, Map.of())
+            .applyTo(before.getBytes(StandardCharsets.UTF_8)),
+        StandardCharsets.UTF_8);
+  }
 }
