@@ -41,7 +41,9 @@ class BeforeDeleteTest {
             + " PARTITION BY LIST (region)",
         "CREATE TABLE parts_north PARTITION OF parts FOR VALUES IN ('north')",
         "CREATE TABLE parts_south PARTITION OF parts FOR VALUES IN ('south')",
-        "INSERT INTO parts SELECT 'north', i, 'n' FROM generate_series(1, 50) i");
+        "INSERT INTO parts SELECT 'north', i, 'n' FROM generate_series(1, 50) i",
+        "CREATE TABLE plain (a int)",
+        "CREATE DATABASE app");
     program = new LaunchedCommand(root, new Random());
     Files.writeString(root.resolve("passphrase"), "correct");
     Files.writeString(
@@ -222,8 +224,6 @@ class BeforeDeleteTest {
   @Test
   void whatCannotBeFoundIsToldAndNothingIsWritten() throws Exception {
     begin(18);
-    cluster.execute("CREATE DATABASE app", "CREATE TABLE plain (a int)");
-    backUp();
     awaitStored();
     refused("projects:1", "still there");
     refused("projects:9999", "no backup has the row");

@@ -55,12 +55,12 @@ class KilledDatabaseCommandTest {
 
   @Test
   void killedWhileBackingUp() throws Exception {
-    killBackups(2);
+    killBackups(1);
   }
 
   @Test
   void killedWhileRestoring() throws Exception {
-    killRestores(2);
+    killRestores(1);
   }
 
   @Test

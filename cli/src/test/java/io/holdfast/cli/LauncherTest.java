@@ -35,6 +35,12 @@ class LauncherTest {
     script(home.resolve("holdfast"), Files.readString(PROJECT.resolve("holdfast")));
     jdk("jdk-17", "17.0.15");
     jdk("jdk-25", "25.0.3");
+    // Before any of them runs: one that is being written is an empty script to who runs it.
+    for (String tool :
+        List.of(
+            "readlink", "dirname", "sed", "tail", "mkdir", "rm", "mv", "flock", "find", "uname")) {
+      script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
+    }
   }
 
   @Test
@@ -287,14 +293,9 @@ class LauncherTest {
     return finish(start(home.resolve("holdfast"), environment, arguments));
   }
 
-  /** A few of the system's tools are on the path by scripts, so that its Maven and Java are not. */
+  /** The system's tools are on the path by scripts, so that its Maven and Java are not. */
   private Process start(Path program, Map<String, String> environment, String... arguments)
       throws IOException {
-    for (String tool :
-        List.of(
-            "readlink", "dirname", "sed", "tail", "mkdir", "rm", "mv", "flock", "find", "uname")) {
-      script(tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/" + tool + " \"$@\"\n");
-    }
     List<String> command = new ArrayList<>(List.of("/bin/sh", program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -112,7 +112,7 @@ class LostHostTest {
   @Test
   void inSynchronousModeNothingThatWasAcknowledgedIsLost() throws Exception {
     begin(17, ", synchronous: true, stall-seconds: 120");
-    loseNothing(4);
+    loseNothing(3);
   }
 
   @Tag("slow")

@@ -381,8 +381,8 @@ class WalAgentTest {
                   client.getOutputStream().write("0\n.\nHTTP/1.1 200 OK\n0 0\n".getBytes(UTF_8));
                   client.shutdownOutput();
                   var _ = client.getInputStream().readAllBytes();
-                } catch (IOException e) {
-                  throw new AssertionError(e);
+                } catch (IOException _) {
+                  return; // who asked has hung up, as he should
                 }
               });
       assertThat(ask("wal", "push", "pg_wal/x").code()).isEqualTo(3);
