@@ -167,8 +167,10 @@ final class WalAgent {
                 if (!asked.await(TO_ASK.toMillis(), TimeUnit.MILLISECONDS)) {
                   client.close();
                 }
-              } catch (IOException | InterruptedException _) {
-                Thread.currentThread().interrupt(); // it is closed, or will be
+              } catch (IOException _) {
+                return; // it is as good as closed
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
               }
             });
     try {

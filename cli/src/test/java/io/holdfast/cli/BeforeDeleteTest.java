@@ -7,7 +7,6 @@ import io.holdfast.postgres.RestoredServer;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.wal.Lsn;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,18 +44,7 @@ class BeforeDeleteTest {
         "CREATE TABLE plain (a int)",
         "CREATE DATABASE app");
     program = new LaunchedCommand(root, new Random());
-    Files.writeString(root.resolve("passphrase"), "correct");
-    Files.writeString(
-        root.resolve("holdfast.yaml"),
-        """
-        version: 1
-        repositories: {main: {path: repository, passphrase: "file:passphrase"}}
-        sources:
-          database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
-        policies: {all: {repository: main, sources: [database]}}
-        """
-            .formatted(cluster.server().socket().getParent()));
-    assertThat(program.run("init", "--no-recovery-kit").code()).isZero();
+    program.setUp(cluster.server().socket().resolveSibling(""));
     receiver = program.start("wal", "receive");
     Eventually.holds(() -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("1"));
     backUp();

@@ -48,18 +48,7 @@ class FullSpoolDiskTest {
         TestCluster.of(18).shape(NewCluster.usual().withWalSegmentSize(1 << 20)).start()) {
       cluster.execute("CREATE TABLE t (a text)");
       LaunchedCommand program = new LaunchedCommand(root, new Random());
-      Files.writeString(root.resolve("passphrase"), "correct");
-      Files.writeString(
-          root.resolve("holdfast.yaml"),
-          """
-          version: 1
-          repositories: {main: {path: repository, passphrase: "file:passphrase"}}
-          sources:
-            database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
-          policies: {all: {repository: main, sources: [database]}}
-          """
-              .formatted(cluster.server().socket().getParent()));
-      assertThat(program.run("init", "--no-recovery-kit").code()).isZero();
+      program.setUp(cluster.server().socket().resolveSibling(""));
       Process receiver = program.start(wrapper, "wal", "receive");
       try {
         Eventually.holds(

@@ -6,7 +6,6 @@ import io.holdfast.postgres.LocalServer;
 import io.holdfast.postgres.LocalServerStart;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.wal.Lsn;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -38,18 +37,7 @@ class LargeReplayTest {
           "CREATE TABLE counters (id int PRIMARY KEY, n int, filler text) WITH (fillfactor = 50)",
           "INSERT INTO counters SELECT i, 0, repeat('x', 300) FROM generate_series(1, 300000) i");
       LaunchedCommand program = new LaunchedCommand(root, new Random());
-      Files.writeString(root.resolve("passphrase"), "correct");
-      Files.writeString(
-          root.resolve("holdfast.yaml"),
-          """
-          version: 1
-          repositories: {main: {path: repository, passphrase: "file:passphrase"}}
-          sources:
-            database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
-          policies: {all: {repository: main, sources: [database]}}
-          """
-              .formatted(cluster.server().socket().getParent()));
-      assertThat(program.run("init", "--no-recovery-kit").code()).isZero();
+      program.setUp(cluster.server().socket().resolveSibling(""));
       Process receiver = program.start("wal", "receive");
       try {
         await(() -> cluster.query("SELECT count(*) FROM pg_replication_slots").equals("1"));

@@ -32,6 +32,27 @@ final class LaunchedCommand {
     this.random = random;
   }
 
+  /**
+   * Configures one database, whose log is received within a second, and makes the repository.
+   *
+   * @param host the directory of its socket
+   */
+  void setUp(Path host) throws IOException {
+    Files.writeString(root.resolve("passphrase"), "correct");
+    Files.writeString(
+        root.resolve("holdfast.yaml"),
+        """
+        version: 1
+        repositories: {main: {path: repository, passphrase: "file:passphrase"}}
+        sources:
+          database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
+        policies: {all: {repository: main, sources: [database]}}
+        """
+            .formatted(host));
+    CommandRun run = run("init", "--no-recovery-kit");
+    assertThat(run.code()).as(run.err()).isZero();
+  }
+
   /** Runs a command to its good end; how long that took, in nanoseconds. */
   long timeOf(String... command) throws Exception {
     long start = System.nanoTime();

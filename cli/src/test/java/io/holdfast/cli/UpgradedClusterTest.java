@@ -38,18 +38,7 @@ class UpgradedClusterTest {
     after.execute("CREATE TABLE n (id int)");
     program = new LaunchedCommand(root, new Random());
     lead(before);
-    Files.writeString(root.resolve("passphrase"), "correct");
-    Files.writeString(
-        root.resolve("holdfast.yaml"),
-        """
-        version: 1
-        repositories: {main: {path: repository, passphrase: "file:passphrase"}}
-        sources:
-          database: {type: postgresql, host: %s, wal: {spool: spool, seal-seconds: 1}}
-        policies: {all: {repository: main, sources: [database]}}
-        """
-            .formatted(root.resolve("socket")));
-    succeeds("init", "--no-recovery-kit");
+    program.setUp(root.resolve("socket"));
     receiver = program.start("wal", "receive");
     awaitSlot(before);
   }
