@@ -31,6 +31,9 @@ public final class CommitWatchdog implements AutoCloseable {
   /** After it was let go, a receiver has to keep up for so long. */
   private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(10);
 
+  /** After so long nobody waits for an answer of it, when the receiver is gone too. */
+  private static final Duration SERVER_IS_GONE = Duration.ofMinutes(10);
+
   /** A server takes up a changed setting after a moment. */
   private static final Duration TO_TAKE_EFFECT = Duration.ofSeconds(5);
 
@@ -183,6 +186,7 @@ public final class CommitWatchdog implements AutoCloseable {
   public void run(BooleanSupplier receiverLives) {
     int lastReceiver = 0;
     boolean needed = true;
+    long lastSeen = System.nanoTime();
     try {
       while (needed) {
         Thread.sleep(BETWEEN);
@@ -190,7 +194,9 @@ public final class CommitWatchdog implements AutoCloseable {
         boolean seen = lookOnce();
         lastReceiver = lives && seen && receiver != 0 ? receiver : lastReceiver;
         boolean another = receiver != 0 && receiver != lastReceiver;
-        needed = lives || !seen || (held && !another);
+        lastSeen = lives || seen ? System.nanoTime() : lastSeen;
+        boolean gone = System.nanoTime() - lastSeen > SERVER_IS_GONE.toNanos();
+        needed = lives || (!seen && !gone) || (held && !another && !gone);
       }
     } catch (InterruptedException e) {
       if (!receiverLives.getAsBoolean()) {
