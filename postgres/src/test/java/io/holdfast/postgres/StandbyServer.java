@@ -18,9 +18,18 @@ public final class StandbyServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** A copy of a primary, which is reached over its unix socket. */
+  /** A copy of a primary, which is reached over its unix socket; it keeps what WAL it gets. */
   public static StandbyServer of(TestCluster primary) throws IOException {
-    Path data = primary.newDirectory("standby");
+    return of(primary, "1GB");
+  }
+
+  /**
+   * A copy of a primary, which is reached over its unix socket.
+   *
+   * @param kept its wal_keep_size
+   */
+  public static StandbyServer of(TestCluster primary, String kept) throws IOException {
+    Path data = primary.newDirectory("standby-" + kept);
     new StreamedCopy(primary.socketSettings(), data, () -> {});
     Files.createFile(data.resolve("standby.signal"));
     Path socket = primary.server().socket();
@@ -33,7 +42,7 @@ public final class StandbyServer implements AutoCloseable {
     LocalServerStart start =
         LocalServerStart.of(primary.server().binaries(), primary.account(), data)
             .with("fsync", "off")
-            .with("wal_keep_size", "1GB");
+            .with("wal_keep_size", kept);
     boolean tcp = primary.server().tcpPort().isPresent();
     return new StandbyServer((tcp ? start.withTcp() : start).start());
   }

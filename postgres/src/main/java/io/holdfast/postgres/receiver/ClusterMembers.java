@@ -8,9 +8,11 @@ import io.holdfast.postgres.TimelineEndedException;
 import io.holdfast.postgres.WalStream;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalFormat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +32,29 @@ final class ClusterMembers {
   private final ConnectionSettings all;
   private final List<ConnectionSettings> members;
   private final WalReceiverOptions options;
+  private final TimelineWay way;
   private final ReceiverEvents events;
 
   /** How often what is missing was asked for in vain, because some could not be reached. */
   private int tries;
 
-  ClusterMembers(ConnectionSettings all, WalReceiverOptions options, ReceiverEvents events) {
+  ClusterMembers(
+      ConnectionSettings all, WalReceiverOptions options, TimelineWay way, ReceiverEvents events) {
     this.all = all;
     this.members = all.each();
     this.options = options;
+    this.way = way;
     this.events = events;
   }
 
   /** A session with a server that WAL is received from; the caller closes it. */
-  record Primary(ConnectionSettings settings, ReplicationSession session, Timeline timeline) {}
+  record Primary(ConnectionSettings settings, ReplicationSession session, Timeline timeline)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
 
   /**
    * Opens a session with the one server, whatever it is; of several with the primary that came
@@ -100,34 +111,115 @@ final class ClusterMembers {
   }
 
   /**
-   * Gets what the primary has no more from other members, as far as they have it, on one timeline.
+   * Gets what the primary has no more from other members, as far as they have it.
    *
+   * @param lacking the way that it lies on
    * @return how far that went
    * @throws PostgresException if one that may have it cannot be reached: it is to be tried again
    */
   WalIntake.Position repair(
-      ReplicationSession primary, LogSpool own, WalIntake.Position from, WalIntake.Position to)
+      ReplicationSession primary,
+      LogSpool own,
+      WalIntake.Position from,
+      List<TimelineWay.Stretch> lacking)
       throws InterruptedException {
-    if (members.size() == 1 || !from.timeline().equals(to.timeline())) {
-      return from;
+    WalIntake.Position at = from;
+    if (members.size() == 1) {
+      return at;
     }
+    for (TimelineWay.Stretch stretch : lacking) {
+      if (!at.timeline().equals(stretch.timeline())) {
+        way.giveHistoryIfThere(primary, own, stretch.timeline());
+        at = way.leave(own, stretch.timeline(), stretch.from());
+      }
+      at = repair(primary, own, at, stretch.to());
+      if (at.lsn().isBefore(stretch.to())) {
+        break;
+      }
+    }
+    return at;
+  }
+
+  /** On one timeline. */
+  private WalIntake.Position repair(
+      ReplicationSession primary, LogSpool own, WalIntake.Position from, Lsn to)
+      throws InterruptedException {
     WalIntake.Position at = from;
     PostgresException unreachable = null;
     for (ConnectionSettings member : members) {
-      PostgresException failure = copy(member, primary, own, at, to.lsn());
+      if (!at.lsn().isBefore(to)) {
+        break;
+      }
+      PostgresException failure = copy(member, primary, own, at, to);
       unreachable = failure == null ? unreachable : failure;
       at = own.intake().position().orElse(at);
-      if (!at.lsn().isBefore(to.lsn())) {
-        tries = 0;
-        return at;
-      }
     }
-    if (unreachable != null && tries < MOST_TRIES) {
+    if (at.lsn().isBefore(to) && unreachable != null && tries < MOST_TRIES) {
       tries++;
       throw unreachable; // it may have it, and the slot keeps what follows
     }
     tries = 0;
     return at;
+  }
+
+  /**
+   * Where the primary has everything from, up to where its slot begins: it may have more than that
+   * keeps, since it removes segments in their order, and only when it makes a checkpoint.
+   *
+   * @param lacking the way to the slot; the segment in which it begins is gone
+   */
+  static WalIntake.Position firstKept(
+      Primary primary, WalFormat format, List<TimelineWay.Stretch> lacking) {
+    TimelineWay.Stretch last = lacking.getLast();
+    WalIntake.Position first = new WalIntake.Position(last.timeline(), last.to());
+    for (TimelineWay.Stretch stretch : lacking.reversed()) {
+      Lsn begin = TimelineWay.startOfSegment(format, stretch.from());
+      if (stretch.equals(lacking.getFirst())) {
+        begin = begin.plus(format.segmentSize());
+      }
+      Lsn kept = firstKept(primary, format, stretch, begin);
+      if (kept.isBefore(stretch.to())) {
+        first = new WalIntake.Position(stretch.timeline(), kept);
+      }
+      if (begin.isBefore(kept)) {
+        break;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * The first segment of a stretch that a server has, from one on; behind its end if it has none.
+   */
+  private static Lsn firstKept(
+      Primary primary, WalFormat format, TimelineWay.Stretch stretch, Lsn begin) {
+    long size = format.segmentSize();
+    long gone = 0;
+    long there = Math.max(0, Math.ceilDiv(stretch.to().minus(begin), size));
+    while (gone < there) {
+      long middle = (gone + there) / 2;
+      Lsn segment = begin.plus(middle * size);
+      if (mayHave(primary.settings(), new WalIntake.Position(stretch.timeline(), segment))) {
+        there = middle;
+      } else {
+        gone = middle + 1;
+      }
+    }
+    return begin.plus(there * size);
+  }
+
+  /** Whether a server does not say that it has removed what is at a position. */
+  private static boolean mayHave(ConnectionSettings server, WalIntake.Position at) {
+    try (ReplicationSession session = server.openReplication();
+        WalStream wal = session.startReplication(at.lsn(), at.timeline())) {
+      Optional<Integer> _ = wal.read(new byte[1], 0, 1, PATIENCE);
+      return true;
+    } catch (ServerErrorException e) {
+      if (!e.sqlState().equals(WalReceiver.NO_SUCH_FILE)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /**

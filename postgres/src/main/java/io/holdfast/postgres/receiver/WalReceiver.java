@@ -8,9 +8,7 @@ import io.holdfast.postgres.TimelineEndedException;
 import io.holdfast.postgres.WalStream;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.LsnRange;
-import io.holdfast.postgres.wal.MalformedHistoryException;
 import io.holdfast.postgres.wal.Timeline;
-import io.holdfast.postgres.wal.TimelineHistory;
 import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.postgres.window.ArchivedLog;
 import io.holdfast.repository.WalArchives;
@@ -47,6 +45,8 @@ public final class WalReceiver {
   private final ReceiverEvents events;
   private final AskServer askServer;
   private final ClusterMembers members;
+  private final TimelineWay way;
+  private final MissingLog missing;
   private final CommitWatchdog watchdog;
 
   /** Spools that earlier processes left, until it is known which one is of the server's cluster. */
@@ -67,15 +67,6 @@ public final class WalReceiver {
 
   private long lastTried = System.nanoTime() - LONGEST_PAUSE.toNanos();
 
-  /** Why the server does not keep what it should, if this side is why. */
-  private String letGo = "";
-
-  /** Where the server had no WAL any more, and how it said so. */
-  private @Nullable Missing missing;
-
-  private record Missing(
-      WalIntake.Position at, ServerErrorException why, String server, Timeline timeline) {}
-
   /** Reports to {@code events} what happens. */
   public WalReceiver(
       ConnectionSettings server,
@@ -90,7 +81,9 @@ public final class WalReceiver {
     this.options = options;
     this.events = events;
     this.askServer = new AskServer(server);
-    this.members = new ClusterMembers(this.server, options, events);
+    this.way = new TimelineWay(events);
+    this.members = new ClusterMembers(this.server, options, way, events);
+    this.missing = new MissingLog(members, way, events);
     this.watchdog = new CommitWatchdog(server, options.slot(), options.stallLimit(), events);
   }
 
@@ -161,13 +154,10 @@ public final class WalReceiver {
     while (true) {
       long begun = System.nanoTime();
       boolean full = false;
-      try {
-        ClusterMembers.Primary primary = members.openPrimary();
+      try (ClusterMembers.Primary primary = members.openPrimary()) {
         askServer.ask(primary.settings());
-        try (ReplicationSession session = primary.session()) {
-          beginWatch(primary.settings());
-          receiveIn(session);
-        }
+        beginWatch(primary.settings());
+        receiveIn(primary);
       } catch (WrongClusterException | SynchronousModeException e) {
         throw e;
       } catch (HoldfastException e) {
@@ -241,7 +231,8 @@ public final class WalReceiver {
     }
     try (ReplicationSession session = server.openReplication()) {
       session.dropSlot(options.slot());
-      letGo = "; its slot had been dropped, since the spool was full and nothing could be stored";
+      missing.letGo(
+          "; its slot had been dropped, since the spool was full and nothing could be stored");
       own.intake()
           .position()
           .ifPresent(position -> events.released(position.lsn(), kept.getAsLong()));
@@ -251,39 +242,26 @@ public final class WalReceiver {
   }
 
   /** Until the session fails. */
-  private void receiveIn(ReplicationSession session) throws InterruptedException {
+  private void receiveIn(ClusterMembers.Primary primary) throws InterruptedException {
+    ReplicationSession session = primary.session();
     LogSpool own = spoolOf(session);
     warnOfSynchronous(session);
     WalIntake intake = own.intake();
-    ReplicationSession.Identity identity = session.identify();
-    Timeline received =
-        intake.position().map(WalIntake.Position::timeline).orElse(identity.timeline());
-    if (identity.timeline().compareTo(received) < 0) {
-      throw new OldPrimaryException(session.describe(), identity.timeline(), received);
+    Timeline now = primary.timeline();
+    Timeline received = intake.position().map(WalIntake.Position::timeline).orElse(now);
+    if (now.compareTo(received) < 0) {
+      throw new OldPrimaryException(session.describe(), now, received);
     }
-    Kept kept = kept(session);
-    WalIntake.Position from =
-        intake
-            .position()
-            .or(() -> endOfArchive(own))
-            .orElseGet(() -> new WalIntake.Position(kept.timeline(), startOfSegment(kept.from())));
-    Missing lost = missing;
-    if (lost != null
-        && lost.at().equals(from)
-        && lost.server().equals(session.describe())
-        && lost.timeline().equals(identity.timeline())) {
-      from = behindGap(session, own, kept, lost);
-    }
-    from = onWay(session, own, identity.timeline(), from);
+    WalIntake.Position slot = kept(session, own);
+    WalIntake.Position from = intake.position().or(() -> endOfArchive(own)).orElse(slot);
+    from = missing.goOn(primary, own, from, slot);
+    from = way.follow(session, own, now, from);
     while (true) {
       intake.begin(from);
       try {
         from = stream(session, own, from);
       } catch (ServerErrorException e) {
-        missing =
-            e.sqlState().equals(NO_SUCH_FILE)
-                ? new Missing(from, e, session.describe(), identity.timeline())
-                : null;
+        missing.failed(from, e, session, now);
         throw e;
       }
     }
@@ -330,11 +308,11 @@ public final class WalReceiver {
     }
   }
 
-  /** What the slot keeps on the server. */
-  private record Kept(Timeline timeline, Lsn from) {}
-
-  /** The slot is made if there is none, and made anew if the server has given it up. */
-  private Kept kept(ReplicationSession session) {
+  /**
+   * Where the segment starts from which on the slot keeps what there is. The slot is made if there
+   * is none, and made anew if the server has given it up.
+   */
+  private WalIntake.Position kept(ReplicationSession session, LogSpool own) {
     Optional<ReplicationSession.Slot> slot = session.slot(options.slot());
     if (slot.isPresent() && (slot.get().restart() == null || askServer.isLost(options.slot()))) {
       session.dropSlot(options.slot());
@@ -347,117 +325,21 @@ public final class WalReceiver {
     ReplicationSession.Identity identity = session.identify();
     Lsn restart = slot.map(ReplicationSession.Slot::restart).orElse(null);
     Timeline timeline = slot.map(ReplicationSession.Slot::timeline).orElse(null);
-    return new Kept(
+    return new WalIntake.Position(
         timeline == null ? identity.timeline() : timeline,
-        restart == null ? identity.flushed() : restart);
+        TimelineWay.startOfSegment(own.format(), restart == null ? identity.flushed() : restart));
   }
 
   /** The start of the segment in which the newest timeline ends that is stored. */
   private static Optional<WalIntake.Position> endOfArchive(LogSpool own) {
-    int segmentSize = own.format().segmentSize();
     Map<Timeline, List<LsnRange>> stored = ArchivedLog.coverage(own.archive(), new ArrayList<>());
     return stored.keySet().stream()
         .max(Comparator.naturalOrder())
         .map(
             newest -> {
               Lsn end = stored.getOrDefault(newest, List.of()).getLast().to();
-              return new WalIntake.Position(newest, new Lsn(end.value() & -(long) segmentSize));
+              return new WalIntake.Position(newest, TimelineWay.startOfSegment(own.format(), end));
             });
-  }
-
-  private Lsn startOfSegment(Lsn position) {
-    LogSpool own = spool;
-    if (own == null) {
-      throw new IllegalStateException("no session yet");
-    }
-    return new Lsn(position.value() & -(long) own.format().segmentSize());
-  }
-
-  /** Goes on where the slot begins; what lies between is lost. */
-  private WalIntake.Position behindGap(
-      ReplicationSession session, LogSpool own, Kept kept, Missing lost)
-      throws InterruptedException {
-    Lsn from = startOfSegment(kept.from());
-    if (!lost.at().lsn().isBefore(from)) {
-      return lost.at(); // the slot keeps it, the server says: tried again, and told again
-    }
-    WalIntake.Position next = new WalIntake.Position(kept.timeline(), from);
-    WalIntake.Position reached = members.repair(session, own, lost.at(), next);
-    if (reached.equals(next)) {
-      return next;
-    }
-    String why = lost.why().getMessage() + letGo;
-    own.intake().endBeforeGap(next, why);
-    letGo = "";
-    events.gap(new LsnRange(reached.lsn(), from), why);
-    return next;
-  }
-
-  /**
-   * Leads what was received so far to the timeline that the server is on. What was received of a
-   * timeline behind the point where the server left it, its old primary wrote; it stays.
-   */
-  private WalIntake.Position onWay(
-      ReplicationSession session, LogSpool own, Timeline now, WalIntake.Position from) {
-    if (now.equals(from.timeline())) {
-      giveHistoryIfThere(session, own, now);
-      return from;
-    }
-    if (now.compareTo(from.timeline()) < 0) {
-      throw new OldPrimaryException(session.describe(), now, from.timeline());
-    }
-    TimelineHistory history = giveHistory(session, own, now);
-    List<TimelineHistory.Part> parts = history.parts();
-    for (int i = 0; i < parts.size() - 1; i++) {
-      TimelineHistory.Part part = parts.get(i);
-      if (part.timeline().compareTo(from.timeline()) >= 0) {
-        giveHistoryIfThere(session, own, part.timeline());
-      }
-      if (part.timeline().compareTo(from.timeline()) > 0) { // the way does not go over that one
-        return leave(own, new WalIntake.Position(part.timeline(), startOfSegment(part.from())));
-      }
-      if (part.timeline().equals(from.timeline())) {
-        Lsn left = parts.get(i + 1).from();
-        if (!left.isBefore(from.lsn())) {
-          return from;
-        }
-        return leave(
-            own, new WalIntake.Position(parts.get(i + 1).timeline(), startOfSegment(left)));
-      }
-    }
-    return leave(own, new WalIntake.Position(now, startOfSegment(parts.getLast().from())));
-  }
-
-  private static WalIntake.Position leave(LogSpool own, WalIntake.Position next) {
-    own.intake().end(next);
-    return next;
-  }
-
-  /** A standby that became primary has no histories of timelines before it was made. */
-  private void giveHistoryIfThere(ReplicationSession session, LogSpool own, Timeline timeline) {
-    try {
-      giveHistory(session, own, timeline);
-    } catch (ServerErrorException e) {
-      if (!e.sqlState().equals(NO_SUCH_FILE)) {
-        throw e;
-      }
-      events.warned(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** Has the history of a timeline stored, before any segment of it is. */
-  private static TimelineHistory giveHistory(
-      ReplicationSession session, LogSpool own, Timeline timeline) {
-    if (timeline.id() == 1) {
-      return TimelineHistory.ofFirst(timeline);
-    }
-    byte[] file = session.timelineHistory(timeline);
-    own.intake().history(timeline, file);
-    try {
-      return TimelineHistory.parse(timeline, file);
-    } catch (MalformedHistoryException e) {
-      throw new OldPrimaryException(session.describe(), e);
-    }
   }
 
   /** Streams a timeline to its end, and returns where the next one goes on. */
@@ -470,9 +352,8 @@ public final class WalReceiver {
       throw new IllegalStateException("a stream without end has ended");
     } catch (TimelineEndedException e) {
       TimelineEndedException.Next after = e.next().orElseThrow(() -> e);
-      giveHistory(session, own, after.timeline());
-      return leave(
-          own, new WalIntake.Position(after.timeline(), startOfSegment(after.switchedAt())));
+      way.giveHistory(session, own, after.timeline());
+      return way.leave(own, after.timeline(), after.switchedAt());
     }
   }
 
@@ -497,8 +378,7 @@ public final class WalReceiver {
       Duration wait = unflushed ? Duration.ofNanos(Math.max(0, flushAt - System.nanoTime())) : IDLE;
       Optional<Integer> count = wal.read(buffer, 0, buffer.length, wait);
       if (count.isPresent()) {
-        missing = null;
-        letGo = "";
+        missing.clear();
         own.intake().write(buffer, 0, count.get());
         if (!unflushed) {
           unflushed = true;

@@ -8,7 +8,9 @@ import io.holdfast.postgres.NewCluster;
 import io.holdfast.postgres.StandbyServer;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.wal.Lsn;
+import io.holdfast.postgres.wal.LsnRange;
 import io.holdfast.postgres.wal.Timeline;
+import io.holdfast.postgres.wal.WalSegmentName;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -73,6 +75,68 @@ class MembersTest extends ReceiverFixture {
           .anyMatch(is -> String.valueOf(is.getMessage()).contains("has already been removed"));
     }
     assertThat(stored(ONE)).hasSize(1);
+  }
+
+  @Test
+  void whatTheServerStillHasBeforeItsSlotIsNotGivenUp() {
+    Lsn before;
+    try (RunningReceiver receiver = receiver()) {
+      before = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(before));
+    }
+    cluster.execute("SELECT pg_drop_replication_slot('holdfast')");
+    writeMuch();
+    Lsn oldest = oldestKept();
+    try (RunningReceiver receiver = receiver()) {
+      Lsn end = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(end));
+      assertThat(receiver.gaps).hasSize(1);
+      assertThat(receiver.gaps.getFirst().to()).isEqualTo(oldest);
+      assertThat(Lsn.parse(cluster.query("SELECT min(restart_lsn) FROM pg_replication_slots")))
+          .isGreaterThan(oldest);
+    }
+    assertThat(stored(ONE)).extracting(LsnRange::from).contains(oldest);
+  }
+
+  @Test
+  void whatTheNewPrimaryLacksComesFromTheOldOneOverTheSwitch() throws IOException {
+    standby.close();
+    standby = StandbyServer.of(cluster, "3MB");
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn before = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(before));
+    }
+    cluster.execute(
+        "SELECT pg_drop_replication_slot('holdfast')",
+        "ALTER SYSTEM SET wal_keep_size = '1GB'",
+        "SELECT pg_reload_conf()");
+    writeMuch();
+    standby.awaitReplay(write(1));
+    standby.promote();
+    standby.write("CHECKPOINT");
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn end = standby.write("INSERT INTO t VALUES ('new')");
+      Eventually.holds(() -> !receiver.stored(TWO).isBefore(end));
+      assertThat(receiver.gaps).isEmpty();
+      assertThat(receiver.troubles)
+          .as("the new primary did not have it")
+          .anyMatch(is -> String.valueOf(is.getMessage()).contains("has already been removed"));
+    }
+    assertThat(stored(ONE)).hasSize(1);
+    assertThat(stored(ONE).getFirst().to()).isGreaterThan(stored(TWO).getFirst().from());
+  }
+
+  private void writeMuch() {
+    for (int round = 0; round < 12; round++) {
+      write(700);
+      cluster.execute("CHECKPOINT");
+    }
+  }
+
+  /** Where the oldest segment begins that the primary has. */
+  private Lsn oldestKept() {
+    return WalSegmentName.parse(cluster.query("SELECT min(name) FROM pg_ls_waldir()"), SEGMENT)
+        .start();
   }
 
   @Test

@@ -1,0 +1,88 @@
+package io.holdfast.postgres.receiver;
+
+import io.holdfast.postgres.ReplicationSession;
+import io.holdfast.postgres.ServerErrorException;
+import io.holdfast.postgres.wal.LsnRange;
+import io.holdfast.postgres.wal.Timeline;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server says it has no more of what is to be received next: got from other members of its
+ * cluster, and what none of them has is told as a gap. For one thread.
+ */
+final class MissingLog {
+  private final ClusterMembers members;
+  private final TimelineWay way;
+  private final ReceiverEvents events;
+  private @Nullable Missing missing;
+
+  /** Why the server does not keep what it should, if this side is why. */
+  private String letGo = "";
+
+  MissingLog(ClusterMembers members, TimelineWay way, ReceiverEvents events) {
+    this.members = members;
+    this.way = way;
+    this.events = events;
+  }
+
+  private record Missing(
+      WalIntake.Position at, ServerErrorException why, String server, Timeline timeline) {
+    boolean isAgain(WalIntake.Position from, String described, Timeline now) {
+      return at.equals(from) && server.equals(described) && timeline.equals(now);
+    }
+  }
+
+  /** A server failed at a position. */
+  void failed(
+      WalIntake.Position at, ServerErrorException why, ReplicationSession session, Timeline now) {
+    missing =
+        why.sqlState().equals(WalReceiver.NO_SUCH_FILE)
+            ? new Missing(at, why, session.describe(), now)
+            : null;
+  }
+
+  /** Something came in. */
+  void clear() {
+    missing = null;
+    letGo = "";
+  }
+
+  /** This side had the server keep nothing any more. */
+  void letGo(String because) {
+    letGo = because;
+  }
+
+  /**
+   * If the server has said that it has nothing from here on, goes on where it has.
+   *
+   * @param slot what its slot keeps begins there
+   * @return where to go on
+   */
+  WalIntake.Position goOn(
+      ClusterMembers.Primary primary,
+      LogSpool own,
+      WalIntake.Position from,
+      WalIntake.Position slot)
+      throws InterruptedException {
+    ReplicationSession session = primary.session();
+    Missing lost = missing;
+    if (lost == null
+        || !lost.isAgain(from, session.describe(), primary.timeline())
+        || !from.lsn().isBefore(slot.lsn())) { // the slot keeps it, the server says: told again
+      return from;
+    }
+    List<TimelineWay.Stretch> lacking = way.between(session, own, from, slot);
+    WalIntake.Position reached = members.repair(session, own, from, lacking);
+    if (reached.equals(slot)) {
+      return slot;
+    }
+    WalIntake.Position next =
+        ClusterMembers.firstKept(primary, own.format(), way.between(session, own, reached, slot));
+    String why = lost.why().getMessage() + letGo;
+    own.intake().endBeforeGap(next, why);
+    letGo = "";
+    events.gap(new LsnRange(reached.lsn(), next.lsn()), why);
+    return next;
+  }
+}
