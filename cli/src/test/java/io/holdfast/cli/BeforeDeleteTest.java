@@ -147,6 +147,63 @@ class BeforeDeleteTest {
         .isEqualTo("[7 the last name, 9 project 9, 10 project 10]");
   }
 
+  @Test
+  void aRowThatCameAfterTheBackupIsFoundByItsKey() throws Exception {
+    begin(18);
+    findByKey();
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(ints = {15, 16, 17})
+  void aRowThatCameAfterTheBackupIsFoundOnOlderServers(int major) throws Exception {
+    begin(major);
+    findByKey();
+  }
+
+  /** Its page is in the record of its insertion, and in the end it was there three times. */
+  private void findByKey() throws Exception {
+    cluster.execute(
+        "DELETE FROM projects WHERE id = 7",
+        "BEGIN; INSERT INTO projects VALUES (7, 'never'); ROLLBACK",
+        "INSERT INTO projects VALUES (7, 'again')",
+        "DELETE FROM projects WHERE id = 7",
+        "CHECKPOINT",
+        "BEGIN; SAVEPOINT s; INSERT INTO projects VALUES (7, 'once more');"
+            + " UPDATE projects SET name = 'the last' WHERE id = 7; RELEASE s; COMMIT",
+        "INSERT INTO projects VALUES (777, 'before')",
+        "DELETE FROM projects WHERE id = 7",
+        "INSERT INTO projects VALUES (778, 'after')",
+        "BEGIN; INSERT INTO projects VALUES (7, 'seen by nobody');"
+            + " DELETE FROM projects WHERE id = 7; COMMIT");
+    assertThat(
+            recovered(
+                "projects:7",
+                "SELECT string_agg(name, ', ' ORDER BY id) FROM projects WHERE id IN (7, 777, 778)"))
+        .isEqualTo("[the last, before]");
+  }
+
+  @Tag("slow")
+  @Test
+  void aRowIsFoundInAPartitionThatCameAfterTheBackup() throws Exception {
+    begin(18);
+    cluster.execute(
+        "CREATE TABLE others (region text, number int)",
+        "INSERT INTO others VALUES ('west', 1)",
+        "DELETE FROM others",
+        "CREATE TABLE parts_west PARTITION OF parts FOR VALUES IN ('west')",
+        "INSERT INTO parts VALUES ('west', 1, 'the one'), ('west', 2, 'another')",
+        "INSERT INTO others VALUES ('west', 1)",
+        "DELETE FROM parts WHERE number = 1 AND region = 'west'",
+        "DELETE FROM parts WHERE region = 'west'",
+        "DELETE FROM others");
+    assertThat(
+            recovered(
+                "parts:west,1",
+                "SELECT string_agg(note, ', ' ORDER BY number) FROM parts WHERE region = 'west'"))
+        .isEqualTo("[the one, another]");
+  }
+
   @Tag("slow")
   @Test
   void aTableThatWasRewrittenIsLookedIntoAgain() throws Exception {
@@ -214,7 +271,7 @@ class BeforeDeleteTest {
     begin(18);
     awaitStored();
     refused("projects:1", "still there");
-    refused("projects:9999", "no backup has the row");
+    refused("projects:9999", "no backup has the row projects:9999, nor was it made behind one");
     refused("app/projects:1", "no backup has a table projects");
     refused("plain:1", "no primary key");
     refused("projects:x", "no value of the key");

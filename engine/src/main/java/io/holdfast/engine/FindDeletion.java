@@ -16,6 +16,7 @@ import io.holdfast.postgres.recovery.RecoveryRequest;
 import io.holdfast.postgres.recovery.RecoveryStop;
 import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.recovery.SearchRow;
 import io.holdfast.postgres.recovery.TraceRow;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
@@ -31,11 +32,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the transaction that deleted a row: a scratch server on the newest backup that has the row
- * says where it lies, and from there it is followed through the write-ahead log.
+ * Finds the transaction that deleted a row: a scratch server on a backup says where it lies, or how
+ * its key is stored, by which it is found in the write-ahead log where it was made later; and from
+ * there it is followed through the log.
  */
 public final class FindDeletion {
   private final Surroundings surroundings;
@@ -96,73 +99,125 @@ public final class FindDeletion {
 
     Found run() {
       boolean table = false;
-      List<RecoveryPlan> plans =
+      Lsn searched = null;
+      for (RecoveryPlan plan :
           ChooseRecovery.toTheEnds(
-              repository, request.source().name(), request.timeline(), surroundings);
-      for (RecoveryPlan plan : plans) {
-        switch (lookAt(plan, plan.base().stop(), false)) {
-          case LookUpRow.Answer.Row(LookUpRow.Found found) -> {
-            return follow(plan, found);
-          }
-          case LookUpRow.Answer.NoRow _ -> table = true;
-          case LookUpRow.Answer.NoTable _ -> {}
+              repository, request.source().name(), request.timeline(), surroundings)) {
+        Lsn stop = plan.base().stop();
+        LookUpRow.Known known =
+            lookAt(at(plan, stop, false), server -> LookUpRow.withKeys(server, request.row()));
+        Optional<Found> found = lastEnd(plan, known, searched == null ? plan.reach() : searched);
+        if (found.isPresent()) {
+          return found.get();
+        }
+        if (!(known.answer() instanceof LookUpRow.Answer.NoTable)) {
+          table = true;
+          searched = stop;
         }
       }
       throw RecoveryTargetException.notFound(
           table
-              ? "no backup has the row " + request.row()
+              ? "no backup has the row " + request.row() + ", nor was it made behind one"
               : "no backup has a table " + request.row().table(),
           table
-              ? "What was made and deleted between two backups is not found this way: choose a time"
-                  + " with --at."
+              ? "Look whether it is the right key, database and timeline; else choose a time with"
+                  + " --at."
               : "Write it with its schema, and with its database and a slash before that.");
     }
 
-    private Found follow(RecoveryPlan plan, LookUpRow.Found first) {
+    /**
+     * How the row went that was there last, of those that a backup has or that were made behind it.
+     *
+     * @param to behind it no row is looked for
+     * @return nothing if there was none
+     */
+    private Optional<Found> lastEnd(RecoveryPlan plan, LookUpRow.Known known, Lsn to) {
+      Lsn stop = plan.base().stop();
       TraceRow trace = new TraceRow(plan);
-      LookUpRow.Found row = first;
-      Lsn from = plan.base().stop();
-      while (true) {
-        Optional<TraceRow.Gone> gone = trace.from(from, row.relation(), row.place(), row.holders());
-        if (gone.isEmpty()) {
-          throw RecoveryTargetException.notFound(
-              request.row() + " is still there at " + plan.reach() + ", where the log ends",
-              "Look whether it is the right database and timeline; see: holdfast window");
+      boolean isThere = false;
+      for (SearchRow.Made made : new SearchRow(plan, known.keys()).between(stop, to).reversed()) {
+        Optional<TraceRow.Gone> gone =
+            trace.from(made.end(), made.relation(), made.place(), Set.of());
+        if (gone.isPresent() && isReal(plan, made, gone.get())) {
+          Optional<Found> found = found(plan, gone.get());
+          if (found.isPresent()) {
+            return found;
+          }
+          isThere = true;
         }
-        TraceRow.Gone end = gone.get();
-        if (!(lookAt(plan, end.record(), true) instanceof LookUpRow.Answer.Row(var elsewhere))) {
-          return found(plan, end);
-        }
-        row = elsewhere; // rewritten, or made anew by the same transaction
-        from = end.end();
+        isThere |= gone.isEmpty() && made.isKnown();
       }
+      if (known.answer() instanceof LookUpRow.Answer.Row(LookUpRow.Found row)) {
+        Optional<Found> found =
+            trace
+                .from(stop, row.relation(), row.place(), row.holders())
+                .flatMap(gone -> found(plan, gone));
+        if (found.isPresent()) {
+          return found;
+        }
+        isThere = true;
+      }
+      if (isThere) {
+        throw RecoveryTargetException.notFound(
+            request.row() + " is still there at " + plan.reach() + ", where the log ends",
+            "Look whether it is the right database and timeline; see: holdfast window");
+      }
+      return Optional.empty();
     }
 
-    private Found found(RecoveryPlan plan, TraceRow.Gone end) {
-      return new Found(
-          new RecoveryRequest(
-              new RecoveryTarget.Position(end.record()), false, plan.way().timeline()),
-          end.xid(),
-          end.time());
+    /** Whether others saw it, and in this table: a file that came later may be of another. */
+    private boolean isReal(RecoveryPlan plan, SearchRow.Made made, TraceRow.Gone gone) {
+      return gone.xid() != made.xid()
+          && (made.isKnown()
+              || lookAt(at(plan, gone.record(), false), this::row) instanceof LookUpRow.Answer.Row);
     }
 
-    /** What there is of the row at a position. */
-    private LookUpRow.Answer lookAt(RecoveryPlan plan, Lsn position, boolean inclusive) {
-      return lookAt(
-          new RecoveryPlan(
-              plan.archive(),
-              plan.base(),
-              plan.way(),
-              new RecoveryTarget.Position(position),
-              inclusive,
-              plan.reach(),
-              plan.histories(),
-              true,
-              plan.newest(),
-              List.of()));
+    /**
+     * Follows the row on where it is elsewhere after that.
+     *
+     * @return nothing if it is still there at the end
+     */
+    private Optional<Found> found(RecoveryPlan plan, TraceRow.Gone first) {
+      TraceRow.Gone end = first;
+      while (lookAt(at(plan, end.record(), true), this::row)
+          instanceof LookUpRow.Answer.Row(LookUpRow.Found elsewhere)) {
+        // rewritten, or made anew by the same transaction
+        Optional<TraceRow.Gone> next =
+            new TraceRow(plan)
+                .from(end.end(), elsewhere.relation(), elsewhere.place(), elsewhere.holders());
+        if (next.isEmpty()) {
+          return Optional.empty();
+        }
+        end = next.get();
+      }
+      return Optional.of(
+          new Found(
+              new RecoveryRequest(
+                  new RecoveryTarget.Position(end.record()), false, plan.way().timeline()),
+              end.xid(),
+              end.time()));
     }
 
-    private LookUpRow.Answer lookAt(RecoveryPlan plan) {
+    private LookUpRow.Answer row(ScratchServer server) {
+      return LookUpRow.on(server, request.row());
+    }
+
+    private static RecoveryPlan at(RecoveryPlan plan, Lsn position, boolean inclusive) {
+      return new RecoveryPlan(
+          plan.archive(),
+          plan.base(),
+          plan.way(),
+          new RecoveryTarget.Position(position),
+          inclusive,
+          plan.reach(),
+          plan.histories(),
+          true,
+          plan.newest(),
+          List.of());
+    }
+
+    /** Asks a scratch server that ends its recovery as planned. */
+    private <T> T lookAt(RecoveryPlan plan, Function<ScratchServer, T> ask) {
       ServerBinaries binaries = binaries(plan.archive().log().major());
       try {
         Path scratch = Files.createDirectory(request.scratch());
@@ -178,7 +233,7 @@ public final class FindDeletion {
                   scratch,
                   request.source().user(),
                   request.source().database())) {
-            return LookUpRow.on(server, request.row());
+            return ask.apply(server);
           }
         } finally {
           RemoveTree.at(BytePath.of(scratch.toString()));

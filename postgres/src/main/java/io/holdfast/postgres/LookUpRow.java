@@ -1,6 +1,8 @@
 package io.holdfast.postgres;
 
+import io.holdfast.postgres.heap.RowKey;
 import io.holdfast.postgres.recovery.RecoveryTargetException;
+import io.holdfast.postgres.recovery.RowKeys;
 import io.holdfast.postgres.wal.RelationId;
 import io.holdfast.postgres.wal.RowPlace;
 import java.sql.Connection;
@@ -9,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -18,7 +22,7 @@ import java.util.StringJoiner;
 /** Looks for a row on a scratch server. */
 public final class LookUpRow {
   private static final String KEY =
-      "SELECT quote_ident(attname), format('%I.%I', nspname, typname), attcollation <> 0"
+      "SELECT attname, quote_ident(attname), format('%I.%I', nspname, typname), attcollation <> 0"
           + " FROM pg_index, unnest(indkey) WITH ORDINALITY AS part(number, place)"
           + " JOIN pg_attribute ON attnum = number"
           + " JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace"
@@ -71,13 +75,46 @@ public final class LookUpRow {
    * @throws RecoveryTargetException if it is not clear which one is meant
    */
   public static Answer on(ScratchServer server, DeletedRow row) {
+    return on(server, row, (session, table, key, values) -> {});
+  }
+
+  /**
+   * A row, or that there is none, and how its key is stored.
+   *
+   * @param keys of no file if there is no table
+   */
+  public record Known(Answer answer, RowKeys keys) {}
+
+  /**
+   * As {@link #on}, and looks how the key is stored in the files that the table has now.
+   *
+   * @throws RecoveryTargetException if it is not clear which row is meant
+   */
+  public static Known withKeys(ScratchServer server, DeletedRow row) {
+    Map<RelationId, RowKey> files = new HashMap<>();
+    Answer answer =
+        on(
+            server,
+            row,
+            (session, table, key, values) ->
+                files.putAll(new ReadRowKeys(session, table, key).of(values).files()));
+    return new Known(answer, new RowKeys(files));
+  }
+
+  /** What else is done where the table is. */
+  private interface Also {
+    void in(Connection session, String table, List<KeyColumn> key, List<String> values)
+        throws SQLException;
+  }
+
+  private static Answer on(ScratchServer server, DeletedRow row, Also also) {
     List<String> databases =
         row.database().isEmpty() ? server.databases() : List.of(row.database());
     List<String> having = new ArrayList<>();
     Answer answer = new Answer.NoTable();
     for (String database : databases) {
       try (Connection session = server.open(database)) {
-        Optional<Answer> here = in(session, row);
+        Optional<Answer> here = in(session, row, also);
         if (here.isPresent()) {
           having.add(database);
           answer = here.get();
@@ -111,20 +148,13 @@ public final class LookUpRow {
         : ServerErrorException.of(ScratchServer.SCRATCH, e);
   }
 
-  /**
-   * A column of a key.
-   *
-   * @param type without its length: a value that is longer is no value of the key
-   * @param sorted whether its order comes from a library, which may be another one here
-   */
-  private record Column(String name, String type, boolean sorted) {}
-
-  private static Optional<Answer> in(Connection session, DeletedRow row) throws SQLException {
+  private static Optional<Answer> in(Connection session, DeletedRow row, Also also)
+      throws SQLException {
     Optional<String> table = table(session, row.table());
     if (table.isEmpty()) {
       return Optional.empty();
     }
-    List<Column> key = key(session, table.get());
+    List<KeyColumn> key = key(session, table.get());
     if (key.isEmpty()) {
       throw RecoveryTargetException.notFound(
           table.get() + " has no primary key, so that no row of it can be named",
@@ -136,7 +166,7 @@ public final class LookUpRow {
           "the primary key of " + table.get() + " has " + key.size() + " columns",
           "Give a value for each, with commas between.");
     }
-    if (key.stream().anyMatch(Column::sorted)) {
+    if (key.stream().anyMatch(KeyColumn::sorted)) {
       withoutIndexes(session);
     }
     StringJoiner conditions = new StringJoiner(" AND ");
@@ -150,7 +180,9 @@ public final class LookUpRow {
       for (int i = 0; i < values.size(); i++) {
         statement.setString(i + 1, values.get(i));
       }
-      return Optional.of(answer(session, statement, row));
+      Answer answer = answer(session, statement, row);
+      also.in(session, table.get(), key, values);
+      return Optional.of(answer);
     }
   }
 
@@ -210,20 +242,22 @@ public final class LookUpRow {
     }
   }
 
-  private static List<Column> key(Connection session, String table) throws SQLException {
-    List<Column> columns = new ArrayList<>();
+  private static List<KeyColumn> key(Connection session, String table) throws SQLException {
+    List<KeyColumn> columns = new ArrayList<>();
     try (PreparedStatement statement = session.prepareStatement(KEY)) {
       statement.setString(1, table);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          columns.add(new Column(row.getString(1), row.getString(2), row.getBoolean(3)));
+          columns.add(
+              new KeyColumn(
+                  row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4)));
         }
       }
     }
     return columns;
   }
 
-  private static RelationId file(Connection session, long table) throws SQLException {
+  static RelationId file(Connection session, long table) throws SQLException {
     try (PreparedStatement statement = session.prepareStatement(FILE)) {
       statement.setLong(1, table);
       try (ResultSet row = statement.executeQuery()) {

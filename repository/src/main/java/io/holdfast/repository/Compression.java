@@ -58,7 +58,7 @@ public record Compression(Codec codec, int level) {
    * @param what names the bytes in messages
    * @throws CorruptObjectException when they are not the compressed form of that many bytes
    */
-  static byte[] decompress(
+  public static byte[] decompress(
       Codec codec, byte[] in, int offset, int length, int plainLength, String what) {
     byte[] out = new byte[plainLength];
     decompress(codec, in, offset, length, out, plainLength, what);

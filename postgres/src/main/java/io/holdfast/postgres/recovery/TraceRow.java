@@ -3,13 +3,11 @@ package io.holdfast.postgres.recovery;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.RelationId;
 import io.holdfast.postgres.wal.RowPlace;
-import io.holdfast.postgres.wal.WalRecord;
-import io.holdfast.postgres.wal.WalRecordReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Looks in the WAL behind a backup for what became of a row. */
 public final class TraceRow {
@@ -40,27 +38,19 @@ public final class TraceRow {
    * @throws MissingWalException if there is something else than records
    */
   public Optional<Gone> from(Lsn position, RelationId relation, RowPlace place, Set<Long> holders) {
-    if (!position.isBefore(plan.reach())) {
-      return Optional.empty();
-    }
-    ArchivedSegments segments = plan.segments(damaged -> {});
     FollowRow row = new FollowRow(relation, place, holders, plan.format().major());
-    try (WalRecordReader reader =
-        new WalRecordReader(
-            plan.format(),
-            number -> segments.openBetween(number, position, plan.reach()),
-            position)) {
-      for (WalRecord next = reader.next(); next != null; next = reader.next()) {
-        Lsn end = next.end();
-        FollowRow.End gone = row.next(next);
-        if (gone != null) {
-          return Optional.of(new Gone(gone.record(), end, gone.xid(), gone.time()));
-        }
-      }
-      ScanWal.requireAll(reader.end().orElseThrow(), plan.reach());
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    AtomicReference<@Nullable Gone> found = new AtomicReference<>();
+    ReadPlannedLog.from(
+        plan,
+        position,
+        record -> {
+          Lsn end = record.end();
+          FollowRow.End gone = row.next(record);
+          if (gone != null) {
+            found.set(new Gone(gone.record(), end, gone.xid(), gone.time()));
+          }
+          return gone != null;
+        });
+    return Optional.ofNullable(found.get());
   }
 }

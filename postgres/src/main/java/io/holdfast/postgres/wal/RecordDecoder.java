@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records as PostgreSQL 15 to 18 write them: xlogrecord.h, pg_control.h and xlog_internal.h
- * (resource manager XLOG), xact.h (Transaction), commands/tablespace.h (Tablespace), heapam_xlog.h
- * (Heap).
+ * (resource manager XLOG), xact.h (Transaction), storage_xlog.h (Storage), commands/tablespace.h
+ * (Tablespace), heapam_xlog.h (Heap).
  */
 final class RecordDecoder {
   private static final int XLOG = 0;
@@ -39,6 +39,10 @@ final class RecordDecoder {
   private static final int HAS_DROPPED_STATISTICS = 256;
   private static final int INVALIDATION_LENGTH = 16;
 
+  private static final int STORAGE = 2;
+  private static final int STORAGE_CREATE = 0x10;
+  private static final int MAIN_FORK = 0;
+
   private static final int TABLESPACE = 5;
   private static final int TABLESPACE_CREATE = 0x00;
   private static final int LONGEST_PATH = 1024;
@@ -60,6 +64,7 @@ final class RecordDecoder {
     return switch (record.resourceManager()) {
       case XLOG -> ofLog(record);
       case TRANSACTION -> ofTransaction(record, major);
+      case STORAGE -> record.info() == STORAGE_CREATE ? created(record) : null;
       case TABLESPACE -> record.info() == TABLESPACE_CREATE ? tablespace(record) : null;
       case HEAP -> ofHeap(record);
       default -> null;
@@ -88,6 +93,13 @@ final class RecordDecoder {
       }
       default -> null;
     };
+  }
+
+  /** Of xl_smgr_create. */
+  private static @Nullable WalEvent created(WalRecord record) throws MalformedRecordException {
+    RecordCursor in = RecordParts.of(record).main();
+    RelationId relation = in.relation();
+    return in.i32() == MAIN_FORK ? new WalEvent.FileCreated(record.end(), relation) : null;
   }
 
   private static WalEvent tablespace(WalRecord record) throws MalformedRecordException {

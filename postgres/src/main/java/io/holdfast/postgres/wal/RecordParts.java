@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
  * @param firstRelation of the first block; null if it changes none
  * @param firstBlock number of the block with the id 0; -1 if there is none
  * @param secondBlock number of the block with the id 1; -1 if there is none
+ * @param image the page of the block with the id 0; null if the record has none
+ * @param data what else it says of that block
  * @param main its main data, or what was kept of it
  */
 record RecordParts(
-    @Nullable RelationId firstRelation, long firstBlock, long secondBlock, RecordCursor main) {
+    @Nullable RelationId firstRelation,
+    long firstBlock,
+    long secondBlock,
+    @Nullable PageImage image,
+    RecordCursor data,
+    RecordCursor main) {
   private static final int LAST_BLOCK = 32;
   private static final int TOPLEVEL_XID = 252;
   private static final int ORIGIN = 253;
@@ -21,17 +28,18 @@ record RecordParts(
 
   private static final int HAS_IMAGE = 0x10;
   private static final int SAME_RELATION = 0x80;
-  private static final int IMAGE_HAS_HOLE = 0x01;
-  private static final int IMAGE_COMPRESSED = 0x04 | 0x08 | 0x10;
 
   static RecordParts of(WalRecord record) throws MalformedRecordException {
-    long length = record.length() - WalRecord.HEADER;
+    long total = record.length() - WalRecord.HEADER;
     RecordCursor in = new RecordCursor(record, 0, record.payloadLength());
     RelationId first = null;
     long[] blocks = {-1, -1};
+    PageImage image = null; // at first as if what the headers announce began at 0
+    long dataAt = 0;
+    int dataLength = 0;
     long announced = 0;
     long main = 0;
-    while (length - in.position() > announced) {
+    while (total - in.position() > announced) {
       int id = in.u8();
       switch (id) {
         case DATA_SHORT -> main = in.u8();
@@ -43,10 +51,15 @@ record RecordParts(
             throw new MalformedRecordException(record, "has a part of the unknown kind " + id);
           }
           int flags = in.u8();
-          announced += in.u16();
-          if ((flags & HAS_IMAGE) != 0) {
-            announced += imageLength(in);
+          int length = in.u16();
+          PageImage here = (flags & HAS_IMAGE) == 0 ? null : image(in, announced);
+          announced += here == null ? 0 : here.length();
+          if (id == 0) {
+            image = here;
+            dataAt = announced;
+            dataLength = length;
           }
+          announced += length;
           if ((flags & SAME_RELATION) == 0) {
             RelationId relation = in.relation();
             first = first == null ? relation : first;
@@ -61,21 +74,33 @@ record RecordParts(
         announced += main;
       }
     }
-    if (length - in.position() != announced) {
+    if (total - in.position() != announced) {
       throw new MalformedRecordException(record, "has not the length of its parts");
     }
-    int start = (int) Math.min(length - main, record.payloadLength());
+    int headers = in.position();
     return new RecordParts(
-        first, blocks[0], blocks[1], new RecordCursor(record, start, record.payloadLength()));
+        first,
+        blocks[0],
+        blocks[1],
+        image == null ? null : image.behind(headers),
+        cursor(record, headers + dataAt, dataLength),
+        cursor(record, total - main, main));
   }
 
-  private static int imageLength(RecordCursor in) throws MalformedRecordException {
+  /** Over a part, as far as it was kept. */
+  private static RecordCursor cursor(WalRecord record, long from, long length) {
+    int kept = record.payloadLength();
+    return new RecordCursor(
+        record, (int) Math.min(from, kept), (int) Math.min(from + length, kept));
+  }
+
+  private static PageImage image(RecordCursor in, long at) throws MalformedRecordException {
     int length = in.u16();
-    in.skip(Short.BYTES); // where its hole is
+    int holeAt = in.u16();
     int info = in.u8();
-    if ((info & IMAGE_HAS_HOLE) != 0 && (info & IMAGE_COMPRESSED) != 0) {
-      in.skip(Short.BYTES);
-    }
-    return length;
+    boolean hasHole = (info & PageImage.HAS_HOLE) != 0;
+    boolean says = hasHole && (info & PageImage.COMPRESSED) != 0;
+    int holeLength = says ? in.u16() : hasHole ? -1 : 0;
+    return new PageImage((int) Math.min(at, WalRecord.MOST_KEPT), length, holeAt, holeLength, info);
   }
 }

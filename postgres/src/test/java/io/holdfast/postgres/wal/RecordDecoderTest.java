@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 class RecordDecoderTest {
   private static final int XLOG = 0;
   private static final int TRANSACTION = 1;
+  private static final int STORAGE = 2;
+  private static final int HEAP2 = 9;
   private static final int HEAP = 10;
   private static final int COMMIT_WITH_INFO = 0x80;
 
@@ -33,7 +35,7 @@ class RecordDecoderTest {
     Random random = new Random(seed);
     byte[] payload = new byte[random.nextInt(300)];
     random.nextBytes(payload);
-    int[] managers = {XLOG, TRANSACTION, HEAP};
+    int[] managers = {XLOG, TRANSACTION, STORAGE, HEAP2, HEAP};
     int manager = managers[random.nextInt(managers.length)];
     if (payload.length > 2 && random.nextBoolean()) { // so that most get beyond their headers
       payload[0] = (byte) 255;

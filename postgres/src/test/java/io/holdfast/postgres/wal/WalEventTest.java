@@ -3,10 +3,6 @@ package io.holdfast.postgres.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.postgres.TestCluster;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,14 +11,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What servers of all versions write is read as they mean it. */
 class WalEventTest {
-  private static final int SEGMENT = 16 << 20;
-
   @ParameterizedTest
   @ValueSource(ints = {15, 16, 17, 18})
   void commitsDeletesPointsAndCheckpointsAreFound(int major) throws Exception {
@@ -44,9 +37,9 @@ class WalEventTest {
           "INSERT INTO parts SELECT i, 1 FROM generate_series(1, 10) i",
           "CHECKPOINT");
       Lsn from = lsn(cluster, "SELECT redo_lsn FROM pg_control_checkpoint()");
-      RelationId kept = relation(cluster, "kept");
-      RelationId emptied = relation(cluster, "emptied");
-      RelationId part = relation(cluster, "parts_1");
+      RelationId kept = ServerWal.relation(cluster, "kept");
+      RelationId emptied = ServerWal.relation(cluster, "emptied");
+      RelationId part = ServerWal.relation(cluster, "parts_1");
 
       long mass = transaction(cluster, "DELETE FROM kept WHERE id <= 3000");
       long nested =
@@ -64,7 +57,7 @@ class WalEventTest {
       Lsn point = lsn(cluster, "SELECT pg_create_restore_point('before the release')");
       long rolledBack = rolledBack(cluster, "DELETE FROM kept WHERE id > 4000");
       cluster.execute("CREATE TABLE gone (id int)", "INSERT INTO gone VALUES (1)");
-      RelationId gone = relation(cluster, "gone");
+      RelationId gone = ServerWal.relation(cluster, "gone");
       long prepared = prepared(cluster, "DELETE FROM kept WHERE id = 3500", "DROP TABLE gone");
       cluster.execute("SELECT pg_logical_emit_message(true, 'p', repeat('x', 40000000))");
       cluster.execute("CHECKPOINT");
@@ -72,7 +65,17 @@ class WalEventTest {
       Lsn end = lsn(cluster, "SELECT pg_current_wal_flush_lsn()");
 
       List<WalEvent> events = new ArrayList<>();
-      EndOfWal found = read(cluster, major, from, events);
+      EndOfWal found =
+          ServerWal.read(
+              cluster,
+              major,
+              from,
+              record -> {
+                WalEvent event = WalEvent.of(record, major);
+                if (event != null) {
+                  events.add(event);
+                }
+              });
       assertThat(found.position()).as(found.what()).isGreaterThanOrEqualTo(end);
       assertThat(found.found()).isEqualTo(EndOfWal.Found.NOTHING);
 
@@ -115,31 +118,6 @@ class WalEventTest {
                 String time = "SELECT checkpoint_time FROM pg_control_checkpoint()";
                 assertThat(one.time()).isEqualTo(instant(cluster, time));
               });
-    }
-  }
-
-  private static EndOfWal read(TestCluster cluster, int major, Lsn from, List<WalEvent> events)
-      throws IOException, MalformedRecordException {
-    SystemIdentifier system =
-        SystemIdentifier.parse(cluster.query("SELECT system_identifier FROM pg_control_system()"));
-    WalFormat format = new WalFormat(major, system, SEGMENT, 8192);
-    Path directory = cluster.dataDirectory().resolve("pg_wal");
-    WalSegments segments =
-        number -> {
-          Path file =
-              directory.resolve(new WalSegmentName(new Timeline(1), number, SEGMENT).toString());
-          return Files.exists(file)
-              ? Optional.<InputStream>of(Files.newInputStream(file))
-              : Optional.empty();
-        };
-    try (WalRecordReader reader = new WalRecordReader(format, segments, from)) {
-      for (WalRecord record = reader.next(); record != null; record = reader.next()) {
-        WalEvent event = WalEvent.of(record, major);
-        if (event != null) {
-          events.add(event);
-        }
-      }
-      return reader.end().orElseThrow();
     }
   }
 
@@ -220,15 +198,6 @@ class WalEventTest {
       ending.of(connection);
       return xid;
     }
-  }
-
-  private static RelationId relation(TestCluster cluster, String table) {
-    String database = "SELECT oid FROM pg_database WHERE datname = 'postgres'";
-    String tablespace = "SELECT dattablespace FROM pg_database WHERE datname = 'postgres'";
-    return new RelationId(
-        Long.parseLong(cluster.query(tablespace)),
-        Long.parseLong(cluster.query(database)),
-        Long.parseLong(cluster.query("SELECT pg_relation_filenode('" + table + "')")));
   }
 
   private static Instant committed(TestCluster cluster, long xid) {

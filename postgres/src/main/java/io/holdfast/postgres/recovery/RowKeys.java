@@ -1,0 +1,36 @@
+package io.holdfast.postgres.recovery;
+
+import io.holdfast.postgres.heap.RowKey;
+import io.holdfast.postgres.heap.StoredRow;
+import io.holdfast.postgres.wal.RelationId;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The key of a row as it is stored in the files of its table; of one with partitions, in each.
+ *
+ * @param files the key in each file
+ */
+public record RowKeys(Map<RelationId, RowKey> files) {
+  public RowKeys {
+    files = Map.copyOf(files);
+  }
+
+  /** Whether this is a file of the table. */
+  boolean isKnown(RelationId file) {
+    return files.containsKey(file);
+  }
+
+  /** Whether a file that came later may be one of the table: it is in the same database. */
+  boolean mayHave(RelationId file) {
+    return files.keySet().stream().anyMatch(known -> known.database() == file.database());
+  }
+
+  /** Whether a row has the key; in a file that came later, whether it has that of any. */
+  boolean isOf(RelationId file, StoredRow row) {
+    RowKey known = files.get(file);
+    return known != null
+        ? known.isOf(row)
+        : Set.copyOf(files.values()).stream().anyMatch(key -> key.isOf(row));
+  }
+}
