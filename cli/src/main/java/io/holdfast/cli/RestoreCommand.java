@@ -1,5 +1,6 @@
 package io.holdfast.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.holdfast.engine.Configuration;
 import io.holdfast.engine.FindDeletion;
 import io.holdfast.engine.HumanFormat;
@@ -13,6 +14,7 @@ import io.holdfast.postgres.recovery.RecoveryTarget;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.repository.SourceType;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
@@ -175,12 +177,21 @@ final class RestoreCommand extends Subcommand {
       warn(source.name(), source.warnings(), source.warningCount());
     }
     if (options().json()) {
-      printJson(result);
+      printJson(new Json(result, deletion.map(Deletion::of)));
     } else {
       show(result);
     }
     return result.warningCount() > 0 ? ExitCode.WARNINGS : ExitCode.OK;
   }
+
+  /** Which transaction deleted the row, and when. */
+  private record Deletion(long xid, Instant time) {
+    static Deletion of(FindDeletion.Found found) {
+      return new Deletion(found.xid(), found.time());
+    }
+  }
+
+  private record Json(@JsonUnwrapped RunRestore.Result result, Optional<Deletion> deletion) {}
 
   /** Looks for a row that was deleted, if one is named. */
   private Optional<FindDeletion.Found> deletion(Configuration configuration) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A database is recovered to just before a row was deleted, whatever happened to it before. */
@@ -82,7 +84,7 @@ class BeforeDeleteTest {
             .asString());
   }
 
-  private CommandRun restore(Path place, String row) {
+  private CommandRun restore(Path place, String row, String more) {
     return program.run(
         "restore",
         "--before-delete",
@@ -90,15 +92,23 @@ class BeforeDeleteTest {
         "--postgres-bin",
         cluster.server().binaries().directory().toString(),
         "--to",
-        place.toString());
+        place.toString(),
+        more);
   }
 
   private String recovered(String row, String query) throws Exception {
     awaitStored();
     Path place = cluster.newDirectory("at" + System.nanoTime()).resolve("data");
-    CommandRun run = restore(place, row);
+    boolean json = row.equals("projects:7"); // either way tells of the deletion
+    CommandRun run = restore(place, row, json ? "--json" : "--timeline=1");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("was deleted by transaction");
+    if (json) {
+      JsonNode deletion = JsonMapper.shared().readTree(run.out()).get("deletion");
+      assertThat(deletion.get("xid").asLong()).isPositive();
+      assertThat(Instant.parse(deletion.get("time").asString())).isBefore(Instant.now());
+    } else {
+      assertThat(run.out()).contains("was deleted by transaction");
+    }
     assertThat(place.resolveSibling("data.scratch")).doesNotExist();
     try (RestoredServer server = RestoredServer.start(cluster, place)) {
       return server.query("postgres", query);
@@ -107,7 +117,7 @@ class BeforeDeleteTest {
 
   private void refused(String row, String message) throws IOException {
     Path place = cluster.newDirectory("no" + System.nanoTime()).resolve("data");
-    CommandRun run = restore(place, row);
+    CommandRun run = restore(place, row, "--timeline=1");
     assertThat(run.err()).contains(message).hasLineCount(1);
     assertThat(run.code()).isNotZero();
     assertThat(place).doesNotExist();

@@ -308,12 +308,15 @@ class DatabaseCommandsTest {
             .replace("path: repository", "path: ../repository")
             .replace("path: uploads", "path: ../uploads")
             .replace("file:passphrase", "file:../passphrase")
-            .replace("type: postgresql,", "type: postgresql, mode: direct, user: limited,"));
+            .replace(
+                "type: postgresql,",
+                "type: postgresql, mode: direct, user: limited, wal: {synchronous: true},"));
     CommandRun run = new LaunchedCommand(other, new Random(1)).run("check");
     assertThat(run.out())
         .contains("does not tell this role where its data directory is")
         .contains("GRANT pg_read_all_settings TO limited; -- or name it with data-directory")
-        .contains("GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO limited;");
+        .contains("GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO limited;")
+        .contains("GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO limited");
     assertThat(run.code()).isEqualTo(3);
   }
 

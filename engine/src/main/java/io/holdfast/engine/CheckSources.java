@@ -8,6 +8,7 @@ import io.holdfast.postgres.ClusterPreflight;
 import io.holdfast.postgres.ConnectionSettings;
 import io.holdfast.postgres.PreflightFinding;
 import io.holdfast.postgres.ReadMethod;
+import io.holdfast.postgres.receiver.SynchronousRights;
 import io.holdfast.repository.Repository;
 import io.holdfast.storage.HoldfastException;
 import java.nio.file.Path;
@@ -96,11 +97,24 @@ public final class CheckSources {
       ConnectionSettings server = DatabaseConnection.to(source, surroundings);
       BytePath dataDirectory =
           source.dataDirectory().map(path -> BytePath.of(path.toString())).orElse(null);
-      return ClusterPreflight.check(server, method, dataDirectory).stream()
-          .map(finding -> finding(subject, finding))
-          .toList();
+      List<Finding> findings = new ArrayList<>();
+      ClusterPreflight.check(server, method, dataDirectory)
+          .forEach(finding -> findings.add(finding(subject, finding)));
+      if (source.wal().synchronous()) {
+        findings.add(synchronous(subject, server, source.wal().slot()));
+      }
+      return findings;
     } catch (HoldfastException e) {
       return List.of(problem(subject, e));
+    }
+  }
+
+  private static Finding synchronous(String subject, ConnectionSettings server, String slot) {
+    try {
+      SynchronousRights.require(server, slot);
+      return new Finding(subject, Severity.FINE, "commits can wait for the receiver", "");
+    } catch (HoldfastException e) {
+      return problem(subject, e);
     }
   }
 

@@ -104,28 +104,8 @@ public final class CommitWatchdog implements AutoCloseable {
    * @throws SynchronousModeException if it may not
    */
   void requireAllowed() {
-    try (Statement statement = session().createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT has_parameter_privilege('synchronous_standby_names', 'ALTER SYSTEM'),"
-                    + " has_function_privilege('pg_reload_conf()', 'EXECUTE'),"
-                    + " current_setting('synchronous_standby_names'), quote_ident(current_user)")) {
-      row.next();
-      String role = row.getString(4);
-      if (!row.getBoolean(1)) {
-        throw SynchronousModeException.noRight(
-            server.describe(),
-            "GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO " + role);
-      }
-      if (!row.getBoolean(2)) {
-        throw SynchronousModeException.noRight(
-            server.describe(), "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO " + role);
-      }
-      String names = row.getString(3);
-      if (!names.isBlank() && !isNamedBy(names)) {
-        throw SynchronousModeException.occupied(server.describe(), names);
-      }
-      if (names.isBlank()) {
+    try {
+      if (SynchronousRights.require(session(), server.describe(), slot).isBlank()) {
         set("RESET synchronous_standby_names");
       }
     } catch (SQLException e) {
@@ -135,7 +115,12 @@ public final class CommitWatchdog implements AutoCloseable {
 
   /** Whether commits wait for the receiver alone, by this value of the setting. */
   boolean isNamedBy(String names) {
-    return names.strip().replace("\"", "").equalsIgnoreCase(name);
+    return isNameOf(slot, names);
+  }
+
+  /** Whether a value of the setting names a receiver with this slot, and nobody else. */
+  static boolean isNameOf(String slot, String names) {
+    return names.strip().replace("\"", "").equalsIgnoreCase(nameOf(slot));
   }
 
   /** From now on this member is asked. Any thread may say so. */
