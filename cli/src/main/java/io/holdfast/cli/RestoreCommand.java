@@ -210,6 +210,8 @@ final class RestoreCommand extends Subcommand {
             database(configuration),
             DeletedRow.parse(row),
             timeline(),
+            absolute(BytePath.fromArgument(target)),
+            overwrite || replaceCluster,
             place.resolveSibling(place.getFileName() + ".scratch"),
             Optional.ofNullable(postgresPrograms));
     FindDeletion.Found found =

@@ -59,6 +59,9 @@ final class WindowCommand extends Subcommand {
             + window.major()
             + ", cluster "
             + window.system());
+    if (window.stretches().isEmpty()) {
+      print("  there is no backup of this cluster: nothing can be recovered");
+    }
     for (FindWindows.Reach reach : window.stretches()) {
       boolean point = reach.from().lsn().equals(reach.to().lsn());
       print(

@@ -254,6 +254,29 @@ class BeforeDeleteTest {
         .isEqualTo("[north3 north5]");
   }
 
+  @Tag("slow")
+  @Test
+  void theKeyOfThatTimeCountsAndDroppedDatabasesAreTold() throws Exception {
+    begin(18);
+    cluster.execute(
+        "CREATE DATABASE shop",
+        "ALTER TABLE projects DROP CONSTRAINT projects_pkey, ALTER name SET NOT NULL,"
+            + " ADD PRIMARY KEY (name)",
+        "DELETE FROM projects WHERE id = 40",
+        "DELETE FROM projects WHERE name = 'later'");
+    assertThat(recovered("projects:40", "SELECT name FROM projects WHERE id = 40"))
+        .isEqualTo("[project 40]");
+    try (Connection session = cluster.connect("postgres", "app");
+        Statement statement = session.createStatement()) {
+      statement.execute("CREATE TABLE items (id int PRIMARY KEY)");
+      statement.execute("INSERT INTO items VALUES (1)");
+    }
+    backUp();
+    cluster.execute("DROP DATABASE app", "DELETE FROM projects WHERE name = 'later'");
+    awaitStored();
+    refused("app/items:1", "the database of app/items:1 was dropped by transaction");
+  }
+
   /** Its delete is in the log before the backup's stop, its commit behind it. */
   @Test
   void aTransactionThatRanThroughTheBackupIsFound() throws Exception {
@@ -285,6 +308,8 @@ class BeforeDeleteTest {
     refused("app/projects:1", "no backup has a table projects");
     refused("plain:1", "no primary key");
     refused("projects:x", "no value of the key");
+    refused("public.\"Projects\":1", "no backup has a table public.\"Projects\". Write it like");
+    refused("We.ird.T:1", "We.ird.T is no name of a table");
     for (String malformed : List.of("projects", ":1", "projects:", "")) {
       refused(malformed, "TABLE:KEY");
     }

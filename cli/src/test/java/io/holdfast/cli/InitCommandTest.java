@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,32 @@ class InitCommandTest {
     holdfast("init", "--no-recovery-kit", "--repository", "stranger");
     assertThat(checksum("alike")).isEqualTo(checksum("main"));
     assertThat(checksum("stranger")).isNotEqualTo(checksum("main"));
+  }
+
+  @Test
+  void anEmptyDirectoryIsTaken() throws Exception {
+    Files.createDirectory(root.resolve("main"));
+    assertThat(holdfast("init", "--no-recovery-kit", "--repository", "main").code()).isZero();
+    assertThat(holdfast("backup", "--policy", "main").code()).isZero();
+  }
+
+  @Test
+  void whatWasBrokenOffIsRepeated() throws Exception {
+    holdfast("init", "--no-recovery-kit", "--repository", "main");
+    try (Stream<Path> format = Files.walk(root.resolve("main/format"))) { // it comes last
+      for (Path file : format.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThat(holdfast("init", "--no-recovery-kit", "--repository", "main").code()).isZero();
+    assertThat(holdfast("backup", "--policy", "main").code()).isZero();
+  }
+
+  @Test
+  void aDirectoryOfOthersIsNotTouched() throws Exception {
+    Files.writeString(Files.createDirectory(root.resolve("main")).resolve("theirs"), "x");
+    assertRefused(11, "is not empty", "init", "--no-recovery-kit", "--repository", "main");
+    assertThat(everything()).doesNotContain(root.resolve("main/.tmp"), root.resolve("main.key"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.holdfast.postgres.Eventually;
 import io.holdfast.postgres.NewCluster;
 import io.holdfast.postgres.RestoredServer;
 import io.holdfast.postgres.TestCluster;
+import io.holdfast.postgres.wal.Lsn;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -224,13 +225,15 @@ class WalAgentTest {
   @Test
   void warningsReachWhoAsked() throws Exception {
     begin(18);
-    String segment = lastSegment();
+    cluster.execute("INSERT INTO t VALUES (1, 'one')");
+    String segment = cluster.query("SELECT pg_walfile_name(pg_current_wal_lsn())");
+    Lsn switched = Lsn.parse(cluster.query("SELECT pg_switch_wal()"));
     startAgent(LONG);
     assertThat(ask("wal", "push", "pg_wal/" + segment).err()).isEmpty();
     Path other = root.resolve("other/pg_wal/" + segment);
     Files.createDirectories(other.getParent());
     byte[] bytes = Files.readAllBytes(cluster.dataDirectory().resolve("pg_wal/" + segment));
-    bytes[5000] ^= 1; // in a record, behind the header of its page
+    bytes[(int) (switched.value() % bytes.length) + 8] ^= 1; // behind the switch: in no record
     Files.write(other, bytes);
     Files.createDirectories(root.resolve("other/global"));
     for (String file : new String[] {"PG_VERSION", "global/pg_control"}) {
@@ -239,6 +242,12 @@ class WalAgentTest {
     CommandRun again = ask("wal", "push", other.toString());
     assertThat(again.code()).isZero();
     assertThat(again.err()).contains("stored with other bytes").hasLineCount(1);
+
+    bytes[5000] ^= 1; // in a record, behind the header of its page
+    Files.write(other, bytes);
+    CommandRun damaged = program.run("wal", "push", other.toString());
+    assertThat(damaged.code()).isBetween(1, 125);
+    assertThat(damaged.err()).contains("the repository has that segment already").hasLineCount(1);
   }
 
   @Test

@@ -52,6 +52,8 @@ public final class FindDeletion {
    *
    * @param source the database's settings in the configuration
    * @param timeline on the way to which the deletion lies; null for the newest
+   * @param target where the database is going to be restored
+   * @param overwrite whether something may be replaced there
    * @param scratch a new directory, for a copy of the whole cluster; it is removed again
    * @param programs where a server's programs are; empty: in the usual places
    */
@@ -60,6 +62,8 @@ public final class FindDeletion {
       SourceSettings.Postgresql source,
       DeletedRow row,
       @Nullable Timeline timeline,
+      BytePath target,
+      boolean overwrite,
       Path scratch,
       Optional<Path> programs) {}
 
@@ -79,6 +83,9 @@ public final class FindDeletion {
    * @throws RestoreException if there is no server to look with
    */
   public Found run(Request request, ProgressListener progress) {
+    if (!request.overwrite()) {
+      RestoreTargets.requireUsable(request.target());
+    }
     try (Repository repository =
         new OpenRepository(surroundings).openToReadMuch(request.repository())) {
       return new Search(repository, request, progress).run();
@@ -105,7 +112,7 @@ public final class FindDeletion {
               repository, request.source().name(), request.timeline(), surroundings)) {
         Lsn stop = plan.base().stop();
         LookUpRow.Known known =
-            lookAt(at(plan, stop, false), server -> LookUpRow.withKeys(server, request.row()));
+            lookAt(at(plan, stop, false), server -> LookUpRow.on(server, request.row()));
         Optional<Found> found = lastEnd(plan, known, searched == null ? plan.reach() : searched);
         if (found.isPresent()) {
           return found.get();
@@ -118,11 +125,11 @@ public final class FindDeletion {
       throw RecoveryTargetException.notFound(
           table
               ? "no backup has the row " + request.row() + ", nor was it made behind one"
-              : "no backup has a table " + request.row().table(),
+              : "no backup has a table " + request.row().place(),
           table
               ? "Look whether it is the right key, database and timeline; else choose a time with"
                   + " --at."
-              : "Write it with its schema, and with its database and a slash before that.");
+              : DeletedRow.HOW_TO_WRITE);
     }
 
     /**
@@ -135,11 +142,11 @@ public final class FindDeletion {
       Lsn stop = plan.base().stop();
       TraceRow trace = new TraceRow(plan);
       boolean isThere = false;
-      for (SearchRow.Made made : new SearchRow(plan, known.keys()).between(stop, to).reversed()) {
+      for (SearchRow.Made made : new SearchRow(plan, known.files()).between(stop, to).reversed()) {
         Optional<TraceRow.Gone> gone =
             trace.from(made.end(), made.relation(), made.place(), Set.of());
-        if (gone.isPresent() && isReal(plan, made, gone.get())) {
-          Optional<Found> found = found(plan, gone.get());
+        if (gone.isPresent() && isReal(plan, known, made, gone.get())) {
+          Optional<Found> found = found(plan, known, gone.get());
           if (found.isPresent()) {
             return found;
           }
@@ -151,7 +158,7 @@ public final class FindDeletion {
         Optional<Found> found =
             trace
                 .from(stop, row.relation(), row.place(), row.holders())
-                .flatMap(gone -> found(plan, gone));
+                .flatMap(gone -> found(plan, known, gone));
         if (found.isPresent()) {
           return found;
         }
@@ -166,10 +173,12 @@ public final class FindDeletion {
     }
 
     /** Whether others saw it, and in this table: a file that came later may be of another. */
-    private boolean isReal(RecoveryPlan plan, SearchRow.Made made, TraceRow.Gone gone) {
+    private boolean isReal(
+        RecoveryPlan plan, LookUpRow.Known known, SearchRow.Made made, TraceRow.Gone gone) {
       return gone.xid() != made.xid()
           && (made.isKnown()
-              || lookAt(at(plan, gone.record(), false), this::row) instanceof LookUpRow.Answer.Row);
+              || lookAt(at(plan, gone.record(), false), known::again)
+                  instanceof LookUpRow.Answer.Row);
     }
 
     /**
@@ -177,9 +186,10 @@ public final class FindDeletion {
      *
      * @return nothing if it is still there at the end
      */
-    private Optional<Found> found(RecoveryPlan plan, TraceRow.Gone first) {
+    private Optional<Found> found(RecoveryPlan plan, LookUpRow.Known known, TraceRow.Gone first) {
       TraceRow.Gone end = first;
-      while (lookAt(at(plan, end.record(), true), this::row)
+      requireDatabase(end);
+      while (lookAt(at(plan, end.record(), true), known::again)
           instanceof LookUpRow.Answer.Row(LookUpRow.Found elsewhere)) {
         // rewritten, or made anew by the same transaction
         Optional<TraceRow.Gone> next =
@@ -189,6 +199,7 @@ public final class FindDeletion {
           return Optional.empty();
         }
         end = next.get();
+        requireDatabase(end);
       }
       return Optional.of(
           new Found(
@@ -198,8 +209,14 @@ public final class FindDeletion {
               end.time()));
     }
 
-    private LookUpRow.Answer row(ScratchServer server) {
-      return LookUpRow.on(server, request.row());
+    /** Its files go while it is dropped, long before the commit, and it counts as half dropped. */
+    private void requireDatabase(TraceRow.Gone end) {
+      if (end.database()) {
+        throw RecoveryTargetException.notFound(
+            "the database of %s was dropped by transaction %d, committed at %s"
+                .formatted(request.row(), end.xid(), end.time()),
+            "Choose a time before that was begun, with --at.");
+      }
     }
 
     private static RecoveryPlan at(RecoveryPlan plan, Lsn position, boolean inclusive) {

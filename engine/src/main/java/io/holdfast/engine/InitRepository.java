@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 public final class InitRepository {
   private static final int KEY_LENGTH = 64;
 
-  private static final Set<String> UNFINISHED = Set.of("tmp", "keys", "epochs");
+  private static final Set<String> UNFINISHED =
+      Set.of(LocalDirectoryStore.TEMPORARY, "keys", "epochs");
 
   private final Surroundings surroundings;
 

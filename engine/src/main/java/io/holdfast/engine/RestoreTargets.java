@@ -5,6 +5,7 @@ import io.holdfast.posix.DirectoryHandle;
 import io.holdfast.posix.DirectoryReader;
 import io.holdfast.posix.Errno;
 import io.holdfast.posix.PosixException;
+import io.holdfast.postgres.ClusterRestore;
 import io.holdfast.repository.SourceRecord;
 import io.holdfast.storage.FailureCategory;
 import java.util.List;
@@ -88,6 +89,19 @@ final class RestoreTargets {
   void requireUsable(SourceRecord source, Predicate<BytePath> unfinished) {
     BytePath target = of(source);
     if (!mayReplace(source) && holdsSomething(target) && !unfinished.test(target)) {
+      throw new RestoreException(
+          FailureCategory.CONFLICT,
+          target + " is not empty",
+          "choose another directory, or allow it with --overwrite");
+    }
+  }
+
+  /**
+   * Refuses early what {@link #requireUsable} will refuse: a database is not to be searched for
+   * long before that.
+   */
+  static void requireUsable(BytePath target) {
+    if (holdsSomething(target) && !ClusterRestore.isUnfinished(target)) {
       throw new RestoreException(
           FailureCategory.CONFLICT,
           target + " is not empty",

@@ -8,4 +8,4 @@ package io.holdfast.postgres;
  * @param type without its length: a value that is longer is no value of the key
  * @param sorted whether its order comes from a library, which may be another one here
  */
-record KeyColumn(String attribute, String name, String type, boolean sorted) {}
+public record KeyColumn(String attribute, String name, String type, boolean sorted) {}

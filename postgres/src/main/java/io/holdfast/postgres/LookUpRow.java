@@ -41,6 +41,10 @@ public final class LookUpRow {
           + " THEN CAST(CAST(? AS text) AS xid) END) AS member";
 
   private static final String NO_DATABASE = "3D000";
+  private static final String NO_COLUMN = "42703";
+
+  /** Syntax, invalid name, another database before the schema. */
+  private static final Set<String> NO_NAMES = Set.of("42601", "42602", "0A000");
 
   private LookUpRow() {}
 
@@ -70,35 +74,45 @@ public final class LookUpRow {
   }
 
   /**
-   * Looks for a row.
+   * A row, or that there is none, and by what it is known.
    *
-   * @throws RecoveryTargetException if it is not clear which one is meant
+   * @param key columns of the primary key; none if there is no table
+   * @param files how the key is stored in each file that the table has
    */
-  public static Answer on(ScratchServer server, DeletedRow row) {
-    return on(server, row, (session, table, key, values) -> {});
+  public record Known(DeletedRow row, Answer answer, List<KeyColumn> key, RowKeys files) {
+    public Known {
+      key = List.copyOf(key);
+    }
+
+    /**
+     * Looks for it on the server as it is at another moment: by the same columns, whether or not
+     * they are the primary key by then.
+     *
+     * @throws RecoveryTargetException if that cannot be
+     */
+    public Answer again(ScratchServer server) {
+      return on(server, row, key, (session, table, columns, values) -> {});
+    }
   }
 
   /**
-   * A row, or that there is none, and how its key is stored.
-   *
-   * @param keys of no file if there is no table
-   */
-  public record Known(Answer answer, RowKeys keys) {}
-
-  /**
-   * As {@link #on}, and looks how the key is stored in the files that the table has now.
+   * Looks for a row, and how its key is stored in the files that the table has now.
    *
    * @throws RecoveryTargetException if it is not clear which row is meant
    */
-  public static Known withKeys(ScratchServer server, DeletedRow row) {
+  public static Known on(ScratchServer server, DeletedRow row) {
+    List<KeyColumn> key = new ArrayList<>();
     Map<RelationId, RowKey> files = new HashMap<>();
     Answer answer =
         on(
             server,
             row,
-            (session, table, key, values) ->
-                files.putAll(new ReadRowKeys(session, table, key).of(values).files()));
-    return new Known(answer, new RowKeys(files));
+            List.of(),
+            (session, table, columns, values) -> {
+              key.addAll(columns);
+              files.putAll(new ReadRowKeys(session, table, columns).of(values).files());
+            });
+    return new Known(row, answer, key, new RowKeys(files));
   }
 
   /** What else is done where the table is. */
@@ -107,14 +121,17 @@ public final class LookUpRow {
         throws SQLException;
   }
 
-  private static Answer on(ScratchServer server, DeletedRow row, Also also) {
+  /**
+   * @param known columns of the key; none: those of the primary key
+   */
+  private static Answer on(ScratchServer server, DeletedRow row, List<KeyColumn> known, Also also) {
     List<String> databases =
         row.database().isEmpty() ? server.databases() : List.of(row.database());
     List<String> having = new ArrayList<>();
     Answer answer = new Answer.NoTable();
     for (String database : databases) {
       try (Connection session = server.open(database)) {
-        Optional<Answer> here = in(session, row, also);
+        Optional<Answer> here = in(session, row, known, also);
         if (here.isPresent()) {
           having.add(database);
           answer = here.get();
@@ -131,30 +148,35 @@ public final class LookUpRow {
       throw RecoveryTargetException.notFound(
           "several databases have a table " + row.table() + ": " + String.join(", ", having),
           "Name the database before it: "
-              + having.getFirst()
-              + "/"
-              + row.table()
-              + ":"
-              + row.key());
+              + new DeletedRow(having.getFirst(), row.table(), row.key()));
     }
     return answer;
   }
 
   private static RuntimeException failure(DeletedRow row, SQLException e) {
-    boolean isData = String.valueOf(e.getSQLState()).startsWith("22");
-    return isData
+    String state = String.valueOf(e.getSQLState());
+    if (state.startsWith("22")) {
+      return RecoveryTargetException.notFound(
+          row.key() + " is no value of the key of " + row.table() + ": " + e.getMessage(), "");
+    }
+    if (NO_NAMES.contains(state)) {
+      return RecoveryTargetException.notFound(
+          row.table() + " is no name of a table: " + e.getMessage(), DeletedRow.HOW_TO_WRITE);
+    }
+    return state.equals(NO_COLUMN)
         ? RecoveryTargetException.notFound(
-            row.key() + " is no value of the key of " + row.table() + ": " + e.getMessage(), "")
+            "columns of the key of " + row.table() + " were removed or renamed",
+            "Choose a time with --at.")
         : ServerErrorException.of(ScratchServer.SCRATCH, e);
   }
 
-  private static Optional<Answer> in(Connection session, DeletedRow row, Also also)
-      throws SQLException {
+  private static Optional<Answer> in(
+      Connection session, DeletedRow row, List<KeyColumn> known, Also also) throws SQLException {
     Optional<String> table = table(session, row.table());
     if (table.isEmpty()) {
       return Optional.empty();
     }
-    List<KeyColumn> key = key(session, table.get());
+    List<KeyColumn> key = known.isEmpty() ? key(session, table.get()) : known;
     if (key.isEmpty()) {
       throw RecoveryTargetException.notFound(
           table.get() + " has no primary key, so that no row of it can be named",
@@ -164,7 +186,7 @@ public final class LookUpRow {
     if (values.size() != key.size()) {
       throw RecoveryTargetException.notFound(
           "the primary key of " + table.get() + " has " + key.size() + " columns",
-          "Give a value for each, with commas between.");
+          "Give a value for each, with commas between; one with a comma in double quotes.");
     }
     if (key.stream().anyMatch(KeyColumn::sorted)) {
       withoutIndexes(session);

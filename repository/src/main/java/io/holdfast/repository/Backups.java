@@ -165,7 +165,10 @@ public final class Backups {
       case 1 -> found.getFirst();
       case 0 ->
           throw new BackupNotFoundException(
-              FailureCategory.NOT_FOUND, "there is no backup " + idOrPrefix);
+              FailureCategory.NOT_FOUND,
+              idOrPrefix.contains("-transaction-")
+                  ? idOrPrefix + " is a record of the log: databases are recovered with --at"
+                  : "there is no backup " + idOrPrefix);
       default ->
           throw new BackupNotFoundException(
               FailureCategory.USAGE, found.size() + " backups start with " + idOrPrefix);

@@ -54,7 +54,13 @@ public final class Repository implements AutoCloseable {
     backups = new Backups(store, records, notes, summaries);
     packs = new PackReader(store, keys);
     logs =
-        new WalArchives(store, keys, records, new WalNames(secrets.walNameKey()), options.random());
+        new WalArchives(
+            store,
+            keys,
+            records,
+            new WalNames(secrets.walNameKey()),
+            options.compression(),
+            options.random());
     keys.warnings().forEach(notes::warn);
     cpu =
         Executors.newFixedThreadPool(

@@ -40,7 +40,7 @@ final class SealedObject {
    */
   static byte[] seal(
       ObjectKeys keys, ObjectKind kind, RandomId salt, String boundName, byte[] plain) {
-    return seal(keys, kind, salt, boundName, Part.of(plain, 0, plain.length));
+    return seal(keys, kind, salt, boundName, Part.of(plain, 0, plain.length), Compression.DEFAULT);
   }
 
   /**
@@ -49,28 +49,35 @@ final class SealedObject {
    * @param parts at least one
    */
   static byte[] seal(
-      ObjectKeys keys, ObjectKind kind, RandomId salt, String boundName, List<Part> parts) {
+      ObjectKeys keys,
+      ObjectKind kind,
+      RandomId salt,
+      String boundName,
+      List<Part> parts,
+      Compression compression) {
     ObjectHeader header = new ObjectHeader(kind, 0, keys.repository(), keys.currentEpoch(), salt);
     Gcm gcm = new Gcm(keys.derive(header, kind.label(), boundName));
     byte[] headerBytes = header.encode();
     byte[] name = boundName.getBytes(StandardCharsets.US_ASCII);
     int plain = parts.stream().mapToInt(Part::length).sum();
     Encoder out = new Encoder(plain / 2 + 256).bytes(headerBytes);
-    for (int number = 0; number < parts.size(); number++) {
-      Part part = parts.get(number);
-      Compression.Compressed packed =
-          Compression.DEFAULT.compress(part.bytes, part.offset, part.length);
-      byte[] partHeader =
-          new Encoder(PART_HEADER)
-              .u8(packed.codec().code())
-              .u8(0)
-              .u8(number == parts.size() - 1 ? 1 : 0)
-              .u8(0)
-              .u32(part.length)
-              .u32(packed.length() + Gcm.TAG)
-              .toBytes();
-      byte[] aad = aad(headerBytes, partHeader, number, name);
-      out.bytes(partHeader).bytes(gcm.seal(number, aad, packed.bytes(), 0, packed.length()));
+    try (Compressor compressor = new Compressor(compression)) {
+      for (int number = 0; number < parts.size(); number++) {
+        Part part = parts.get(number);
+        Compression.Compressed packed =
+            compressor.compress(part.bytes, part.offset, part.length, 0);
+        byte[] partHeader =
+            new Encoder(PART_HEADER)
+                .u8(packed.codec().code())
+                .u8(0)
+                .u8(number == parts.size() - 1 ? 1 : 0)
+                .u8(0)
+                .u32(part.length)
+                .u32(packed.length() + Gcm.TAG)
+                .toBytes();
+        byte[] aad = aad(headerBytes, partHeader, number, name);
+        out.bytes(partHeader).bytes(gcm.seal(number, aad, packed.bytes(), 0, packed.length()));
+      }
     }
     return out.toBytes();
   }

@@ -35,15 +35,22 @@ public final class WalArchive {
   private final ObjectStore store;
   private final ObjectKeys keys;
   private final WalNames names;
+  private final Compression compression;
   private final RandomGenerator random;
   private final WalLog log;
   private final String id;
 
   WalArchive(
-      ObjectStore store, ObjectKeys keys, WalNames names, RandomGenerator random, WalLog log) {
+      ObjectStore store,
+      ObjectKeys keys,
+      WalNames names,
+      Compression compression,
+      RandomGenerator random,
+      WalLog log) {
     this.store = store;
     this.keys = keys;
     this.names = names;
+    this.compression = compression;
     this.random = random;
     this.log = log;
     this.id = names.ofLog(log);
@@ -89,7 +96,8 @@ public final class WalArchive {
     parts.add(new SealedObject.Part(about, 0, about.length));
     parts.addAll(SealedObject.Part.of(bytes, offset, length));
     byte[] object =
-        SealedObject.seal(keys, kind(piece), RandomId.next(random), name.value(), parts);
+        SealedObject.seal(
+            keys, kind(piece), RandomId.next(random), name.value(), parts, compression);
     PutOutcome outcome = store.put(name, ByteBuffer.wrap(object));
     return new Stored(
         piece, outcome, outcome == PutOutcome.EXISTS ? 0 : object.length, others(piece));

@@ -15,14 +15,21 @@ public final class WalArchives {
   private final ObjectKeys keys;
   private final Records records;
   private final WalNames names;
+  private final Compression compression;
   private final RandomGenerator random;
 
   WalArchives(
-      ObjectStore store, ObjectKeys keys, Records records, WalNames names, RandomGenerator random) {
+      ObjectStore store,
+      ObjectKeys keys,
+      Records records,
+      WalNames names,
+      Compression compression,
+      RandomGenerator random) {
     this.store = store;
     this.keys = keys;
     this.records = records;
     this.names = names;
+    this.compression = compression;
     this.random = random;
   }
 
@@ -34,7 +41,7 @@ public final class WalArchives {
 
   /** The archive of a log, to read it; one that is not there is empty. */
   public WalArchive open(WalLog log) {
-    return new WalArchive(store, keys, names, random, log);
+    return new WalArchive(store, keys, names, compression, random, log);
   }
 
   /**

@@ -12,6 +12,8 @@ import io.holdfast.storage.PutOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is stored of a log comes back as it was, or not at all; nothing replaces anything. */
@@ -83,6 +86,30 @@ class WalArchiveTest {
     WalPiece piece = put(archive, SEGMENT, 16 * MIB - length, bytes).piece();
     assertThat(archive.read(piece)).isEqualTo(bytes);
     assertThat(pieces(archive.piecesOf(SEGMENT))).containsExactly(piece);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void aPieceIsCompressedAsTheRepositoryIsTold(Codec codec) {
+    Compression compression =
+        new Compression(codec, codec == Codec.ZSTD ? 3 : codec == Codec.GZIP ? 6 : 0);
+    byte[] bytes =
+        "what a server writes again and again ".repeat(30_000).getBytes(StandardCharsets.UTF_8);
+    try (Repository own =
+        TestRepository.open(
+            store,
+            directory.resolve("own"),
+            compression,
+            Clock.systemUTC(),
+            Duration.ofMinutes(1))) {
+      WalArchive.Stored stored = put(own.logs().create(LOG), SEGMENT, 0, bytes);
+      if (codec == Codec.NONE) {
+        assertThat(stored.storedBytes()).isGreaterThan(bytes.length);
+      } else {
+        assertThat(stored.storedBytes()).isLessThan(bytes.length / 20);
+      }
+      assertThat(repository.logs().open(LOG).read(stored.piece())).isEqualTo(bytes);
+    }
   }
 
   @Test

@@ -35,7 +35,8 @@ import java.util.stream.StreamSupport;
  * StorageUnavailableException}.
  */
 public final class LocalDirectoryStore implements ObjectStore {
-  private static final String TEMPORARY = ".tmp";
+  /** Name of the directory in a store for what is being written. */
+  public static final String TEMPORARY = ".tmp";
 
   private final Path root;
   private final PutSteps steps;

@@ -1,5 +1,6 @@
 package io.holdfast.postgres.archiving;
 
+import io.holdfast.posix.Accounts;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalSegmentName;
 import io.holdfast.repository.WalArchive;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * Thread-safe.
  */
 public final class FetchWal implements AutoCloseable {
+  private static final long ROOT = 0;
   private final WalArchives archives;
   private final String source;
   private final ReadAhead ahead;
@@ -116,10 +118,10 @@ public final class FetchWal implements AutoCloseable {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** As the server's own; only root can give it away, and only then it is another's. */
+  /** As the server's own, where its directory is another's; only root can give it away. */
   private static void giveTo(Path directory, Path file) throws IOException {
     UserPrincipal server = Files.getOwner(directory);
-    if (!Files.getOwner(file).equals(server)) {
+    if (Accounts.effectiveUser() == ROOT && !Files.getOwner(file).equals(server)) {
       Files.setOwner(file, server);
     }
   }

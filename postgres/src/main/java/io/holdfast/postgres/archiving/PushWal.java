@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,14 +92,35 @@ public final class PushWal {
     Records records = Records.of(file, format, name);
     int length = whole ? format.segmentSize() : records.length(); // then there may be anything
     requirePages(file, length, format, name);
+    WalArchive archive = archive(format);
+    Optional<String> damage = whole ? records.damage() : Optional.empty();
+    if (damage.isPresent() && isStored(archive, name)) {
+      throw WalFileException.wrong(
+          file, "it has at " + damage.get() + ", and the repository has that segment already");
+    }
     Storing storing = new Storing(clock.instant(), length, records.lastCommit());
     if (length > 0) {
-      store(file, length, archive(format), new WalPageCheck(format, name), storing);
+      store(file, length, archive, new WalPageCheck(format, name), storing);
+    }
+    if (damage.isPresent()) {
+      return Optional.of(
+          "segment "
+              + segment
+              + " is damaged: it has at "
+              + damage.get()
+              + ". It is stored, and no recovery gets beyond that");
     }
     return storing.conflict
         ? Optional.of(
             "segment " + segment + " is stored with other bytes too: two servers wrote it")
         : Optional.empty();
+  }
+
+  /** Whether all of a segment is there. */
+  private static boolean isStored(WalArchive archive, WalSegmentName segment) {
+    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment.toString())) {
+      return pieces.anyMatch(is -> is.piece().length() == archive.log().segmentSize());
+    }
   }
 
   private static Optional<WalFormat> format(Path file) throws IOException {
@@ -222,11 +244,13 @@ public final class PushWal {
    * What the records of a segment tell.
    *
    * @param length how far they go in it
+   * @param damage where in a whole segment there is something else than a record, and what
    */
-  private record Records(int length, @Nullable Instant lastCommit) {
+  private record Records(int length, @Nullable Instant lastCommit, Optional<String> damage) {
     static Records of(Path file, WalFormat format, WalSegmentName name) throws IOException {
       Instant lastCommit = null;
       Lsn end = name.start();
+      Optional<String> damage;
       try (WalRecordReader reader =
           new WalRecordReader(
               format,
@@ -240,9 +264,14 @@ public final class PushWal {
         }
         EndOfWal found = reader.end().orElseThrow();
         end = found.position();
+        damage =
+            switch (found.found()) {
+              case NO_RECORD, NOTHING -> Optional.of(end + " " + found.what());
+              case CUT_OFF, NO_SEGMENT -> Optional.empty();
+            };
       }
       long length = Math.clamp(end.minus(name.start()), 0, format.segmentSize());
-      return new Records((int) length, lastCommit);
+      return new Records((int) length, lastCommit, damage);
     }
 
     private static @Nullable Instant commit(WalRecord record, int major, @Nullable Instant last) {

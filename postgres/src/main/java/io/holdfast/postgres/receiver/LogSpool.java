@@ -66,6 +66,7 @@ final class LogSpool implements AutoCloseable {
             format.major(),
             format.segmentSize(),
             format.pageSize());
+    warnOfOthers(log, archives, events);
     WalArchive archive = archives.open(log);
     WalSpool spool =
         WalSpool.open(options.spool().resolve(directory(format)), format.segmentSize());
@@ -91,6 +92,26 @@ final class LogSpool implements AutoCloseable {
       spool.close();
       throw e;
     }
+  }
+
+  /** Somebody may have meant another server, or upgraded this one. */
+  private static void warnOfOthers(WalLog log, WalArchives archives, ReceiverEvents events) {
+    archives.logs(damaged -> events.warned(String.valueOf(damaged.getMessage()))).stream()
+        .filter(other -> other.source().equals(log.source()) && other.system() != log.system())
+        .forEach(
+            other ->
+                events.warned(
+                    "what was stored of "
+                        + log.source()
+                        + " so far is of another cluster: "
+                        + Long.toUnsignedString(other.system())
+                        + " (PostgreSQL "
+                        + other.major()
+                        + "), and this is "
+                        + Long.toUnsignedString(log.system())
+                        + " (PostgreSQL "
+                        + log.major()
+                        + ")"));
   }
 
   private static String directory(WalFormat format) {

@@ -61,7 +61,7 @@ public final class SpoolException extends PostgresException {
     return new SpoolException(
         FailureCategory.CONFLICT,
         "the spool has a file that is not its own: " + file,
-        "Give the receiver a directory for itself.",
+        "Take that file out. What else is there may not be stored yet.",
         null);
   }
 }

@@ -67,8 +67,8 @@ public final class ArchivedSegments {
   /**
    * Reads a part of a segment: piece by piece, each checked when it is come to.
    *
-   * <p>Reading throws {@link MissingWalException} if a byte is not there, or is there in two
-   * versions; {@link io.holdfast.repository.CorruptObjectException} if it is not what was stored.
+   * <p>Reading throws {@link MissingWalException} if a byte is not there, is there in two versions,
+   * or is not what was stored.
    *
    * @param number of the segment, counted from the start of the log
    * @param from position in the segment
@@ -229,9 +229,10 @@ public final class ArchivedSegments {
       while (true) {
         next = next(sources, at);
         if (next == null) {
+          Lsn position = start(number).plus(at);
           throw failure != null
-              ? failure
-              : MissingWalException.at(nameOf(number), start(number).plus(at));
+              ? MissingWalException.unusable(nameOf(number), position, failure)
+              : MissingWalException.at(nameOf(number), position);
         }
         reading.accept(next.piece);
         try {

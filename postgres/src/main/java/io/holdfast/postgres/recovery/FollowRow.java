@@ -25,6 +25,9 @@ final class FollowRow {
   private RowPlace place;
   private final Set<Long> holders;
 
+  /** Who removes the files of its database. */
+  private final Set<Long> droppers = new HashSet<>();
+
   /** What running transactions did to it; of several only one can be committed. */
   private final List<RowChange> pending = new ArrayList<>();
 
@@ -47,8 +50,9 @@ final class FollowRow {
    * deleted or went to another partition, or its table was rewritten, truncated or dropped.
    *
    * @param record start of the commit record
+   * @param database whether its whole database was dropped: of that files are removed before
    */
-  record End(Lsn record, long xid, Instant time) {}
+  record End(Lsn record, long xid, Instant time, boolean database) {}
 
   /**
    * Looks at the next record.
@@ -70,6 +74,11 @@ final class FollowRow {
           holders.removeAll(xids);
           yield null;
         }
+        case WalEvent.DatabaseDropped(Lsn _, long xid, long database)
+            when database == relation.database() -> {
+          droppers.add(xid);
+          yield null;
+        }
         case null, default -> null;
       };
     } catch (MalformedRecordException e) {
@@ -87,16 +96,19 @@ final class FollowRow {
 
   private @Nullable End committed(WalRecord record, WalEvent.Commit commit) {
     Set<Long> xids = family(commit.xid(), commit.subtransactions());
+    if (!Collections.disjoint(xids, droppers)) {
+      return new End(record.start(), commit.xid(), commit.time(), true);
+    }
     if (commit.dropped().contains(relation)
         || !commit.complete()
         || !Collections.disjoint(xids, holders)) {
-      return new End(record.start(), commit.xid(), commit.time());
+      return new End(record.start(), commit.xid(), commit.time(), false);
     }
     RowPlace now = place;
     for (RowChange change : pending) { // in the order in which they were made
       if (xids.contains(change.xid()) && change.before().equals(now)) {
         if (change.after() == null) {
-          return new End(record.start(), commit.xid(), commit.time());
+          return new End(record.start(), commit.xid(), commit.time(), false);
         }
         now = change.after();
       }

@@ -136,7 +136,6 @@ public record RecoveryPlan(
    * As {@link #follow}, over what the archive holds, before anything of it is put anywhere.
    *
    * @throws MissingWalException if the recovery cannot get to its end
-   * @throws io.holdfast.repository.CorruptObjectException if what is stored is damaged
    */
   public RecoveryStop prove() throws IOException {
     ArchivedSegments segments = segments(damaged -> {});

@@ -26,8 +26,9 @@ public final class TraceRow {
    *
    * @param record start of its record: a recovery that ends just before it still has the row
    * @param end behind its record
+   * @param database whether its whole database was dropped: of that files are removed before
    */
-  public record Gone(Lsn record, Lsn end, long xid, Instant time) {}
+  public record Gone(Lsn record, Lsn end, long xid, Instant time, boolean database) {}
 
   /**
    * Follows a row from a position on, where a committed version of it lies.
@@ -47,7 +48,7 @@ public final class TraceRow {
           Lsn end = record.end();
           FollowRow.End gone = row.next(record);
           if (gone != null) {
-            found.set(new Gone(gone.record(), end, gone.xid(), gone.time()));
+            found.set(new Gone(gone.record(), end, gone.xid(), gone.time(), gone.database()));
           }
           return gone != null;
         });

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records as PostgreSQL 15 to 18 write them: xlogrecord.h, pg_control.h and xlog_internal.h
- * (resource manager XLOG), xact.h (Transaction), storage_xlog.h (Storage), commands/tablespace.h
- * (Tablespace), heapam_xlog.h (Heap).
+ * (resource manager XLOG), xact.h (Transaction), storage_xlog.h (Storage),
+ * commands/dbcommands_xlog.h (Database), commands/tablespace.h (Tablespace), heapam_xlog.h (Heap).
  */
 final class RecordDecoder {
   private static final int XLOG = 0;
@@ -43,6 +43,9 @@ final class RecordDecoder {
   private static final int STORAGE_CREATE = 0x10;
   private static final int MAIN_FORK = 0;
 
+  private static final int DATABASE = 4;
+  private static final int DATABASE_DROP = 0x20;
+
   private static final int TABLESPACE = 5;
   private static final int TABLESPACE_CREATE = 0x00;
   private static final int LONGEST_PATH = 1024;
@@ -65,6 +68,11 @@ final class RecordDecoder {
       case XLOG -> ofLog(record);
       case TRANSACTION -> ofTransaction(record, major);
       case STORAGE -> record.info() == STORAGE_CREATE ? created(record) : null;
+      case DATABASE ->
+          record.info() == DATABASE_DROP
+              ? new WalEvent.DatabaseDropped(
+                  record.end(), record.xid(), RecordParts.of(record).main().u32())
+              : null;
       case TABLESPACE -> record.info() == TABLESPACE_CREATE ? tablespace(record) : null;
       case HEAP -> ofHeap(record);
       default -> null;

@@ -5,7 +5,9 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which bytes of a timeline's WAL there are, told segment by segment and part by part in any order.
@@ -18,6 +20,7 @@ public final class WalCoverage {
 
   private final int segmentSize;
   private final Map<Long, BitSet> segments = new TreeMap<>();
+  private final NavigableSet<Long> leftOut = new TreeSet<>();
   private List<LsnRange> parts = new ArrayList<>();
   private int mergeAt = PARTS_BEFORE_MERGE;
 
@@ -41,6 +44,11 @@ public final class WalCoverage {
     return isNew;
   }
 
+  /** Whatever else is told, nothing of this segment counts. */
+  public void leaveOut(long number) {
+    leftOut.add(number);
+  }
+
   /** There are these bytes. */
   public void add(LsnRange range) {
     parts.add(range);
@@ -62,7 +70,28 @@ public final class WalCoverage {
             all.add(new LsnRange(start(first + from), start(first + to)));
           }
         });
-    return merged(all);
+    List<LsnRange> there = merged(all);
+    for (long number : leftOut) {
+      there = without(there, new LsnRange(start(number), start(number + 1)));
+    }
+    return there;
+  }
+
+  private static List<LsnRange> without(List<LsnRange> ranges, LsnRange out) {
+    List<LsnRange> left = new ArrayList<>();
+    for (LsnRange range : ranges) {
+      if (!out.from().isBefore(range.to()) || !range.from().isBefore(out.to())) {
+        left.add(range);
+        continue;
+      }
+      if (range.from().isBefore(out.from())) {
+        left.add(new LsnRange(range.from(), out.from()));
+      }
+      if (out.to().isBefore(range.to())) {
+        left.add(new LsnRange(out.to(), range.to()));
+      }
+    }
+    return left;
   }
 
   private Lsn start(long segment) {

@@ -83,6 +83,9 @@ public sealed interface WalEvent {
    */
   record Truncate(Lsn end, long xid, long database, List<Long> relations) implements WalEvent {}
 
+  /** The files of a database were removed, as DROP DATABASE does; it is committed behind that. */
+  record DatabaseDropped(Lsn end, long xid, long database) implements WalEvent {}
+
   /** The files of a table or an index were made, maybe by a transaction that is rolled back. */
   record FileCreated(Lsn end, RelationId relation) implements WalEvent {}
 

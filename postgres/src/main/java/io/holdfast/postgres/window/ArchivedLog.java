@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,6 +37,9 @@ public record ArchivedLog(
     Map<Timeline, TimelineHistory> histories,
     Map<Timeline, WalArchive.StoredHistory> historyFiles,
     List<String> warnings) {
+  /** Of segments in two versions: more than that were not damaged one by one. */
+  private static final int MOST_LOOKED_INTO = 20;
+
   public ArchivedLog {
     wal = Map.copyOf(wal);
     histories = Map.copyOf(histories);
@@ -66,13 +71,14 @@ public record ArchivedLog(
   }
 
   /**
-   * What there is of each timeline.
+   * What there is of each timeline. A segment that is there in two versions is not: nothing tells
+   * which of them is meant.
    *
    * @param warnings takes what is odd about it
    */
   public static Map<Timeline, List<LsnRange>> coverage(WalArchive archive, List<String> warnings) {
-    long[] twice = {0};
     int segmentSize = archive.log().segmentSize();
+    NavigableSet<String> twice = new TreeSet<>();
     Map<Timeline, WalCoverage> coverage = new HashMap<>();
     try (Stream<WalArchive.StoredPiece> pieces = archive.pieces()) {
       pieces
@@ -84,20 +90,47 @@ public record ArchivedLog(
                     coverage.computeIfAbsent(
                         segment.timeline(), timeline -> new WalCoverage(segmentSize));
                 if (piece.length() == segmentSize) {
-                  twice[0] += there.addSegment(segment.number()) ? 0 : 1;
+                  if (!there.addSegment(segment.number())) {
+                    twice.add(piece.segment());
+                  }
                 } else {
                   Lsn start = segment.start();
                   there.add(new LsnRange(start.plus(piece.from()), start.plus(piece.to())));
                 }
               });
     }
-    if (twice[0] > 0) {
+    List.copyOf(twice).stream()
+        .limit(MOST_LOOKED_INTO)
+        .filter(segment -> !hasTwo(archive, segment))
+        .forEach(twice::remove);
+    for (String name : twice) {
+      WalSegmentName segment = WalSegmentName.parse(name, segmentSize);
+      Objects.requireNonNull(coverage.get(segment.timeline())).leaveOut(segment.number());
+    }
+    if (!twice.isEmpty()) {
       warnings.add(
-          twice[0] + " segments are there in two versions: two servers wrote to the same timeline");
+          (twice.size() == 1
+                  ? "segment " + twice.first() + " is"
+                  : twice.size() + " segments from " + twice.first() + " on are")
+              + " there in two versions: two servers wrote to the same timeline, or one version was"
+              + " damaged before it was stored. Neither counts");
     }
     Map<Timeline, List<LsnRange>> ranges = new HashMap<>();
     coverage.forEach((timeline, there) -> ranges.put(timeline, there.ranges()));
     return ranges;
+  }
+
+  /** Whether two versions of a segment can be read: one that cannot is none. */
+  private static boolean hasTwo(WalArchive archive, String segment) {
+    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment)) {
+      return pieces
+              .map(WalArchive.StoredPiece::piece)
+              .filter(piece -> piece.length() == archive.log().segmentSize())
+              .filter(piece -> archive.fault(piece).isEmpty())
+              .limit(2)
+              .count()
+          == 2;
+    }
   }
 
   /** To which positions the cluster can be recovered. */

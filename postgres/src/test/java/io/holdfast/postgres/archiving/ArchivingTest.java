@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.postgres.NewCluster;
 import io.holdfast.postgres.TestCluster;
 import io.holdfast.postgres.recovery.CheckLog;
+import io.holdfast.postgres.recovery.MissingWalException;
 import io.holdfast.postgres.wal.Lsn;
-import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.Repository;
 import io.holdfast.repository.TestRepository;
 import io.holdfast.repository.WalArchive;
@@ -149,7 +149,8 @@ class ArchivingTest {
     store.replace(piece, bytes);
     String name = segment.getFileName().toString();
     assertThatThrownBy(() -> fetch.fetch(name, target()))
-        .isInstanceOf(CorruptObjectException.class);
+        .isInstanceOf(MissingWalException.class)
+        .hasMessageContaining("is damaged");
     assertThat(temporary).isDirectoryNotContaining(file -> file.toString().contains("fetched"));
     push.push(segment);
     assertThat(fetch.fetch(name, target())).as("stored again in halves").isTrue();

@@ -9,9 +9,9 @@ import io.holdfast.postgres.recovery.CheckLog;
 import io.holdfast.postgres.recovery.MissingWalException;
 import io.holdfast.postgres.recovery.RecoveryPlan;
 import io.holdfast.postgres.recovery.RecoveryTarget;
+import io.holdfast.postgres.recovery.RecoveryTargetException;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.WalSegmentName;
-import io.holdfast.repository.CorruptObjectException;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalNote;
 import io.holdfast.repository.WalPiece;
@@ -82,7 +82,8 @@ class DamagedLogRecoveryTest extends RecoveryFixture {
     damage(damaged);
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
     assertThatThrownBy(() -> restore(plan))
-        .isInstanceOf(CorruptObjectException.class)
+        .isInstanceOf(MissingWalException.class)
+        .hasMessageContaining("cannot be used from ")
         .hasMessageContaining(damaged.last());
     Path place = cluster.dataDirectory().resolveSibling("recovered-0");
     assertThat(place.resolve("global/pg_control")).doesNotExist();
@@ -102,9 +103,13 @@ class DamagedLogRecoveryTest extends RecoveryFixture {
     String segment = before.getLast().last().substring(0, 24);
     archive.put(segment, 0, new byte[SEGMENT], 0, SEGMENT, new WalNote(Instant.now(), null, null));
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
-    assertThatThrownBy(() -> restore(plan))
-        .isInstanceOf(MissingWalException.class)
-        .hasMessageContaining(segment + " is there in two versions");
+    assertThat(plan.reach()).isEqualTo(WalSegmentName.parse(segment, SEGMENT).start());
+    assertThat(plan.warnings())
+        .anyMatch(warning -> warning.contains(segment + " is there in two versions"));
+    Lsn behind = plan.reach().plus(SEGMENT);
+    assertThatThrownBy(() -> plan(new RecoveryTarget.Position(behind), true))
+        .isInstanceOf(RecoveryTargetException.class)
+        .hasMessageContaining("has no gap up to " + plan.reach());
     ObjectName other =
         objects(segment + "-.*").stream()
             .filter(is -> !before.contains(is))
@@ -128,7 +133,8 @@ class DamagedLogRecoveryTest extends RecoveryFixture {
     damage(whole().getLast());
     RecoveryPlan plan = plan(new RecoveryTarget.Latest(), true);
     assertThatThrownBy(() -> restore(plan, before.place()))
-        .isInstanceOf(CorruptObjectException.class);
+        .isInstanceOf(MissingWalException.class)
+        .hasMessageContaining("is damaged");
     try (RestoredServer server = RestoredServer.start(cluster, before.place())) {
       assertThat(server.query("postgres", "SELECT count(*) FROM t")).isEqualTo("[5000]");
     }
