@@ -3,7 +3,9 @@ package io.holdfast.postgres.receiver;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.Timeline;
 import io.holdfast.postgres.wal.WalFormat;
+import io.holdfast.postgres.wal.WalPageCheck;
 import io.holdfast.postgres.wal.WalSegmentName;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class WalIntake implements AutoCloseable {
+  /** Of the first page of a segment (SizeOfXLogLongPHD in xlog_internal.h). */
+  private static final int FIRST_HEADER = 40;
+
   private final WalSpool spool;
   private final WalFormat format;
   private final ReceivedWal received;
@@ -56,10 +61,22 @@ final class WalIntake implements AutoCloseable {
     spool.gaps().forEach(received::add);
     List<WalSpool.Spooled> left = spool.list();
     for (WalSpool.Spooled segment : left.subList(0, Math.max(0, left.size() - 1))) {
+      requireOwn(segment);
       received.flushed(segment.name(), segment.length(), true);
     }
     if (!left.isEmpty()) {
       resume(left);
+    }
+  }
+
+  /** All but the last are durable as they were written: their first page is of this log. */
+  private void requireOwn(WalSpool.Spooled segment) {
+    int length = (int) Math.min(segment.length(), format.pageSize());
+    if (length >= FIRST_HEADER) {
+      byte[] page = Arrays.copyOf(spool.read(segment.name(), 0, length), format.pageSize());
+      if (new WalPageCheck(format, segment.name()).fault(page).isPresent()) {
+        throw spool.stranger(segment.name());
+      }
     }
   }
 

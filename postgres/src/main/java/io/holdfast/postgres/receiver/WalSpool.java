@@ -393,6 +393,11 @@ final class WalSpool implements AutoCloseable {
     }
   }
 
+  /** The file of a segment is not what its name says. */
+  SpoolException stranger(WalSegmentName segment) {
+    return SpoolException.stranger(path.resolve(fileName(segment).toString()));
+  }
+
   /** Reads bytes of a segment that are there. */
   byte[] read(WalSegmentName segment, long from, int length) {
     byte[] bytes = new byte[length];

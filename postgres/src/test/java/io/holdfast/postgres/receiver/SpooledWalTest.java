@@ -339,6 +339,35 @@ class SpooledWalTest extends ReceiverFixture {
   }
 
   @Test
+  void whatSomebodyElsePutIntoTheSpoolIsNotStored() throws IOException {
+    try (Repository away = storageThatIsAway();
+        RunningReceiver _ =
+            new RunningReceiver(
+                cluster.socketSettings(), away.logs(), options(Duration.ofMillis(200)))) {
+      Lsn end = write(2500);
+      Eventually.holds(() -> !confirmed().isBefore(end));
+    }
+    Path other;
+    try (Stream<Path> files = Files.walk(temporary.resolve("spool"))) {
+      Path first =
+          files
+              .filter(file -> file.getFileName().toString().matches("[0-9A-F]{24}"))
+              .sorted()
+              .findFirst()
+              .orElseThrow();
+      other = first.resolveSibling("000000010000000000000000");
+    }
+    Files.write(other, new byte[100]);
+    try (RunningReceiver receiver = receiver()) {
+      Eventually.holds(() -> !receiver.isRunning());
+      assertThat(receiver.failure())
+          .isInstanceOf(SpoolException.class)
+          .hasMessageContaining(other.toString());
+    }
+    assertThat(repository.logs().logs()).isEmpty();
+  }
+
+  @Test
   void twoReceiversDoNotShareASpool() {
     try (RunningReceiver first = receiver()) {
       Eventually.holds(() -> !first.streamed.isEmpty());
