@@ -37,7 +37,7 @@ class LostHostTest {
   private static final Duration LOST_WITHOUT_SERVER = Duration.ofSeconds(2);
 
   /** What is sealed after a second is in the repository; this machine is busy besides. */
-  private static final Duration LOST_WITHOUT_SPOOL = Duration.ofSeconds(6);
+  private static final Duration LOST_WITHOUT_SPOOL = Duration.ofSeconds(10);
 
   @TempDir Path root;
   private final long seed = new Random().nextLong();

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * there it is followed through the log.
  */
 public final class FindDeletion {
+  private static final int MOST_LOOKS = 20;
+
   private final Surroundings surroundings;
 
   public FindDeletion(Surroundings surroundings) {
@@ -97,6 +99,9 @@ public final class FindDeletion {
     private final Request request;
     private final ProgressListener progress;
     private final ServerAccount account = ServerAccount.unprivileged();
+
+    /** Each takes a restore of the cluster. */
+    private int looks;
 
     Search(Repository repository, Request request, ProgressListener progress) {
       this.repository = repository;
@@ -175,10 +180,19 @@ public final class FindDeletion {
     /** Whether others saw it, and in this table: a file that came later may be of another. */
     private boolean isReal(
         RecoveryPlan plan, LookUpRow.Known known, SearchRow.Made made, TraceRow.Gone gone) {
-      return gone.xid() != made.xid()
-          && (made.isKnown()
-              || lookAt(at(plan, gone.record(), false), known::again)
-                  instanceof LookUpRow.Answer.Row);
+      if (gone.xid() == made.xid()) {
+        return false;
+      }
+      if (!made.isKnown() && looks++ == MOST_LOOKS) {
+        throw RecoveryTargetException.notFound(
+            MOST_LOOKS
+                + " rows with that key went from tables that came after the backup, and none of them"
+                + " was "
+                + request.row(),
+            "Choose a time with --at.");
+      }
+      return (made.isKnown()
+          || lookAt(at(plan, gone.record(), false), known::again) instanceof LookUpRow.Answer.Row);
     }
 
     /**

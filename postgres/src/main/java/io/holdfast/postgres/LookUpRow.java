@@ -112,7 +112,7 @@ public final class LookUpRow {
               key.addAll(columns);
               files.putAll(new ReadRowKeys(session, table, columns).of(values).files());
             });
-    return new Known(row, answer, key, new RowKeys(files));
+    return new Known(row, answer, key, RowKeys.of(files));
   }
 
   /** What else is done where the table is. */

@@ -71,7 +71,7 @@ final class ReadRowKeys {
     for (Map.Entry<Long, List<RowKey.Column>> one : tables.entrySet()) {
       files.put(LookUpRow.file(session, one.getKey()), new RowKey(upToKey(one.getValue())));
     }
-    return new RowKeys(files);
+    return RowKeys.of(files);
   }
 
   private static List<RowKey.Column> upToKey(List<RowKey.Column> columns) {
@@ -98,6 +98,8 @@ final class ReadRowKeys {
                 + " FROM "
                 + table
                 + " WITH NO DATA");
+        statement.execute( // as it is in every row whose key is not compressed
+            "ALTER TABLE " + place + " ALTER COLUMN " + key.get(i).name() + " SET STORAGE PLAIN");
         try (PreparedStatement insert =
             session.prepareStatement(
                 "INSERT INTO " + place + " VALUES (CAST(? AS " + key.get(i).type() + "))")) {

@@ -9,10 +9,14 @@ public final class Eventually {
   private Eventually() {}
 
   public static void holds(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    holds(Duration.ofSeconds(30), condition);
+  }
+
+  public static void holds(Duration within, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + within.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("did not come true within 30 s");
+        throw new AssertionError("did not come true within " + within.toSeconds() + " s");
       }
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }

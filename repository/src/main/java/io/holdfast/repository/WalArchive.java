@@ -233,6 +233,12 @@ public final class WalArchive {
     return all;
   }
 
+  /** Whether a piece holds these bytes, as its name says. */
+  public boolean isOf(WalPiece piece, byte[] bytes) {
+    return piece.length() == bytes.length
+        && piece.hash().equals(names.ofPiece(bytes, 0, bytes.length));
+  }
+
   /**
    * Why a piece cannot be used, while the storage is there; nothing if it can. Reads it.
    *

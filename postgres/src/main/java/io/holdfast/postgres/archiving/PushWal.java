@@ -17,6 +17,7 @@ import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalLog;
 import io.holdfast.repository.WalNote;
+import io.holdfast.repository.WalPiece;
 import io.holdfast.storage.HoldfastException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +96,10 @@ public final class PushWal {
     requirePages(file, length, format, name);
     WalArchive archive = archive(format);
     Optional<String> damage = whole ? records.damage() : Optional.empty();
-    if (damage.isPresent() && isStored(archive, name)) {
+    if (damage.isPresent() && isStoredOtherwise(archive, name, file)) {
       throw WalFileException.wrong(
-          file, "it has at " + damage.get() + ", and the repository has that segment already");
+          file,
+          "it has at " + damage.get() + ", and the repository has other bytes of that segment");
     }
     Storing storing = new Storing(clock.instant(), length, records.lastCommit());
     if (length > 0) {
@@ -116,11 +119,24 @@ public final class PushWal {
         : Optional.empty();
   }
 
-  /** Whether all of a segment is there. */
-  private static boolean isStored(WalArchive archive, WalSegmentName segment) {
-    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment.toString())) {
-      return pieces.anyMatch(is -> is.piece().length() == archive.log().segmentSize());
+  /** Whether anything of a segment is there that can be read and is not as in a file. */
+  private static boolean isStoredOtherwise(WalArchive archive, WalSegmentName segment, Path file)
+      throws IOException {
+    List<WalPiece> pieces;
+    try (Stream<WalArchive.StoredPiece> all = archive.piecesOf(segment.toString())) {
+      pieces = all.map(WalArchive.StoredPiece::piece).toList();
     }
+    for (WalPiece piece : pieces) {
+      byte[] own;
+      try (InputStream in = Files.newInputStream(file)) {
+        in.skipNBytes(piece.from());
+        own = in.readNBytes(piece.length());
+      }
+      if (!archive.isOf(piece, own) && archive.fault(piece).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<WalFormat> format(Path file) throws IOException {

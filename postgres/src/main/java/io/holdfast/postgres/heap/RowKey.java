@@ -1,5 +1,6 @@
 package io.holdfast.postgres.heap;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,19 @@ public record RowKey(List<Column> columns) {
    *     key
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by its bytes
-  public record Column(ColumnShape shape, byte @Nullable [] value) {}
+  public record Column(ColumnShape shape, byte @Nullable [] value) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Column(ColumnShape its, byte @Nullable [] bytes)
+          && shape.equals(its)
+          && Arrays.equals(value, bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * shape.hashCode() + Arrays.hashCode(value);
+    }
+  }
 
   /** Whether a row has this key. */
   public boolean isOf(StoredRow row) {

@@ -12,7 +12,6 @@ import io.holdfast.postgres.wal.WalFormat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,10 +165,12 @@ final class ClusterMembers {
    * Where the primary has everything from, up to where its slot begins: it may have more than that
    * keeps, since it removes segments in their order, and only when it makes a checkpoint.
    *
-   * @param lacking the way to the slot; the segment in which it begins is gone
+   * @param lacking the way to the slot; the primary has said that the segment in which it begins is
+   *     gone
    */
   static WalIntake.Position firstKept(
-      Primary primary, WalFormat format, List<TimelineWay.Stretch> lacking) {
+      Primary primary, WalFormat format, List<TimelineWay.Stretch> lacking)
+      throws InterruptedException {
     TimelineWay.Stretch last = lacking.getLast();
     WalIntake.Position first = new WalIntake.Position(last.timeline(), last.to());
     for (TimelineWay.Stretch stretch : lacking.reversed()) {
@@ -192,7 +193,8 @@ final class ClusterMembers {
    * The first segment of a stretch that a server has, from one on; behind its end if it has none.
    */
   private static Lsn firstKept(
-      Primary primary, WalFormat format, TimelineWay.Stretch stretch, Lsn begin) {
+      Primary primary, WalFormat format, TimelineWay.Stretch stretch, Lsn begin)
+      throws InterruptedException {
     long size = format.segmentSize();
     long gone = 0;
     long there = Math.max(0, Math.ceilDiv(stretch.to().minus(begin), size));
@@ -209,10 +211,17 @@ final class ClusterMembers {
   }
 
   /** Whether a server does not say that it has removed what is at a position. */
-  private static boolean mayHave(ConnectionSettings server, WalIntake.Position at) {
+  private static boolean mayHave(ConnectionSettings server, WalIntake.Position at)
+      throws InterruptedException {
     try (ReplicationSession session = server.openReplication();
         WalStream wal = session.startReplication(at.lsn(), at.timeline())) {
-      Optional<Integer> _ = wal.read(new byte[1], 0, 1, PATIENCE);
+      byte[] one = new byte[1];
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (wal.read(one, 0, 1, IDLE).isEmpty() && System.nanoTime() < until) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
       return true;
     } catch (ServerErrorException e) {
       if (!e.sqlState().equals(WalReceiver.NO_SUCH_FILE)) {

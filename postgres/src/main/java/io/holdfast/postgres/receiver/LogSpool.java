@@ -5,6 +5,7 @@ import io.holdfast.postgres.wal.WalFormat;
 import io.holdfast.repository.WalArchive;
 import io.holdfast.repository.WalArchives;
 import io.holdfast.repository.WalLog;
+import io.holdfast.storage.HoldfastException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -66,7 +67,6 @@ final class LogSpool implements AutoCloseable {
             format.major(),
             format.segmentSize(),
             format.pageSize());
-    warnOfOthers(log, archives, events);
     WalArchive archive = archives.open(log);
     WalSpool spool =
         WalSpool.open(options.spool().resolve(directory(format)), format.segmentSize());
@@ -85,7 +85,12 @@ final class LogSpool implements AutoCloseable {
               options.clock(),
               events,
               new PeriodRecorder(archive, options.recordInterval(), options.clock(), events));
-      FutureTask<Boolean> storing = new FutureTask<>(sealer::run);
+      FutureTask<Boolean> storing =
+          new FutureTask<>(
+              () -> {
+                warnOfOthers(log, archives, events);
+                return sealer.run();
+              });
       Thread.ofPlatform().name("wal-sealer").start(storing);
       return new LogSpool(format, archive, spool, received, intake, storing);
     } catch (RuntimeException e) {
@@ -96,22 +101,26 @@ final class LogSpool implements AutoCloseable {
 
   /** Somebody may have meant another server, or upgraded this one. */
   private static void warnOfOthers(WalLog log, WalArchives archives, ReceiverEvents events) {
-    archives.logs(damaged -> events.warned(String.valueOf(damaged.getMessage()))).stream()
-        .filter(other -> other.source().equals(log.source()) && other.system() != log.system())
-        .forEach(
-            other ->
-                events.warned(
-                    "what was stored of "
-                        + log.source()
-                        + " so far is of another cluster: "
-                        + Long.toUnsignedString(other.system())
-                        + " (PostgreSQL "
-                        + other.major()
-                        + "), and this is "
-                        + Long.toUnsignedString(log.system())
-                        + " (PostgreSQL "
-                        + log.major()
-                        + ")"));
+    try {
+      archives.logs(damaged -> events.warned(String.valueOf(damaged.getMessage()))).stream()
+          .filter(other -> other.source().equals(log.source()) && other.system() != log.system())
+          .forEach(
+              other ->
+                  events.warned(
+                      "what was stored of "
+                          + log.source()
+                          + " so far is of another cluster: "
+                          + Long.toUnsignedString(other.system())
+                          + " (PostgreSQL "
+                          + other.major()
+                          + "), and this is "
+                          + Long.toUnsignedString(log.system())
+                          + " (PostgreSQL "
+                          + log.major()
+                          + ")"));
+    } catch (HoldfastException e) {
+      events.troubled(e); // what cannot be stored will tell that again
+    }
   }
 
   private static String directory(WalFormat format) {

@@ -1,5 +1,6 @@
 package io.holdfast.postgres.receiver;
 
+import io.holdfast.postgres.PostgresException;
 import io.holdfast.postgres.ReplicationSession;
 import io.holdfast.postgres.ServerErrorException;
 import io.holdfast.postgres.wal.LsnRange;
@@ -12,10 +13,15 @@ import org.jspecify.annotations.Nullable;
  * cluster, and what none of them has is told as a gap. For one thread.
  */
 final class MissingLog {
+  private static final int MOST_SEARCHES = 3;
+
   private final ClusterMembers members;
   private final TimelineWay way;
   private final ReceiverEvents events;
   private @Nullable Missing missing;
+
+  /** How often the server did not say what it still has: it may let in no second session. */
+  private int searches;
 
   /** Why the server does not keep what it should, if this side is why. */
   private String letGo = "";
@@ -74,15 +80,36 @@ final class MissingLog {
     }
     List<TimelineWay.Stretch> lacking = way.between(session, own, from, slot);
     WalIntake.Position reached = members.repair(session, own, from, lacking);
-    if (reached.equals(slot)) {
-      return slot;
+    if (!reached.equals(from)) {
+      return reached; // the primary may have what comes next
     }
-    WalIntake.Position next =
-        ClusterMembers.firstKept(primary, own.format(), way.between(session, own, reached, slot));
+    WalIntake.Position next = firstKept(primary, own, lacking, slot);
     String why = lost.why().getMessage() + letGo;
     own.intake().endBeforeGap(next, why);
     letGo = "";
-    events.gap(new LsnRange(reached.lsn(), next.lsn()), why);
+    events.gap(new LsnRange(from.lsn(), next.lsn()), why);
     return next;
+  }
+
+  /** Where the primary has all; if it does not answer again and again, where its slot begins. */
+  private WalIntake.Position firstKept(
+      ClusterMembers.Primary primary,
+      LogSpool own,
+      List<TimelineWay.Stretch> lacking,
+      WalIntake.Position slot)
+      throws InterruptedException {
+    try {
+      WalIntake.Position first = ClusterMembers.firstKept(primary, own.format(), lacking);
+      searches = 0;
+      return first;
+    } catch (PostgresException e) {
+      if (searches < MOST_SEARCHES) {
+        searches++;
+        throw e;
+      }
+      searches = 0;
+      events.troubled(e);
+      return slot;
+    }
   }
 }

@@ -60,8 +60,8 @@ final class WalIntake implements AutoCloseable {
     spool.histories().forEach(received::add);
     spool.gaps().forEach(received::add);
     List<WalSpool.Spooled> left = spool.list();
+    left.forEach(this::requireOwn);
     for (WalSpool.Spooled segment : left.subList(0, Math.max(0, left.size() - 1))) {
-      requireOwn(segment);
       received.flushed(segment.name(), segment.length(), true);
     }
     if (!left.isEmpty()) {
@@ -69,14 +69,17 @@ final class WalIntake implements AutoCloseable {
     }
   }
 
-  /** All but the last are durable as they were written: their first page is of this log. */
+  /** The first page tells of which log it is; a crash may have left zeros in the last one. */
   private void requireOwn(WalSpool.Spooled segment) {
     int length = (int) Math.min(segment.length(), format.pageSize());
-    if (length >= FIRST_HEADER) {
-      byte[] page = Arrays.copyOf(spool.read(segment.name(), 0, length), format.pageSize());
-      if (new WalPageCheck(format, segment.name()).fault(page).isPresent()) {
-        throw spool.stranger(segment.name());
-      }
+    if (length < FIRST_HEADER) {
+      return;
+    }
+    byte[] page = Arrays.copyOf(spool.read(segment.name(), 0, length), format.pageSize());
+    byte[] zeros = new byte[FIRST_HEADER];
+    if (!Arrays.equals(page, 0, FIRST_HEADER, zeros, 0, FIRST_HEADER)
+        && new WalPageCheck(format, segment.name()).fault(page).isPresent()) {
+      throw spool.stranger(segment.name());
     }
   }
 

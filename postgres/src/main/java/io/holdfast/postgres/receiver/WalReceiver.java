@@ -332,7 +332,7 @@ public final class WalReceiver {
 
   /** The start of the segment in which the newest timeline ends that is stored. */
   private static Optional<WalIntake.Position> endOfArchive(LogSpool own) {
-    Map<Timeline, List<LsnRange>> stored = ArchivedLog.coverage(own.archive(), new ArrayList<>());
+    Map<Timeline, List<LsnRange>> stored = ArchivedLog.coverage(own.archive());
     return stored.keySet().stream()
         .max(Comparator.naturalOrder())
         .map(

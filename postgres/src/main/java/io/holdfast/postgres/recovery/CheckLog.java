@@ -70,7 +70,7 @@ public final class CheckLog {
 
   /** Checks all of it. */
   public Found run() {
-    ArchivedLog log = ArchivedLog.read(archive);
+    ArchivedLog log = ArchivedLog.readAll(archive);
     log.warnings().forEach(this::problem);
     new TreeMap<>(log.wal())
         .forEach((timeline, ranges) -> ranges.forEach(range -> check(timeline, range)));

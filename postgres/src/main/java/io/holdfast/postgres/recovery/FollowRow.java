@@ -75,7 +75,7 @@ final class FollowRow {
           yield null;
         }
         case WalEvent.DatabaseDropped(Lsn _, long xid, long database)
-            when database == relation.database() -> {
+            when database == relation.database() && xid != 0 -> { // moved to another tablespace
           droppers.add(xid);
           yield null;
         }

@@ -4,6 +4,7 @@ import io.holdfast.postgres.wal.InsertedRow;
 import io.holdfast.postgres.wal.Lsn;
 import io.holdfast.postgres.wal.MalformedRecordException;
 import io.holdfast.postgres.wal.RelationId;
+import io.holdfast.postgres.wal.RowChange;
 import io.holdfast.postgres.wal.RowPlace;
 import io.holdfast.postgres.wal.WalEvent;
 import io.holdfast.postgres.wal.WalRecord;
@@ -52,27 +53,37 @@ public final class SearchRow {
   /**
    * Looks.
    *
-   * @param to behind it nothing is looked at
+   * @param to behind it only the ends of transactions are looked at that run on there
    * @return what was committed, in order; of very many the last
    * @throws MissingWalException if there is something else than records
    */
   public List<Made> between(Lsn from, Lsn to) {
+    if (keys.files().isEmpty()) {
+      return List.of();
+    }
     ReadPlannedLog.from(
         plan,
         from,
         record -> {
           boolean isBehind = !record.start().isBefore(to);
-          if (!isBehind) {
-            look(record);
+          if (!isBehind || !running.isEmpty()) { // who runs on there may be committed
+            look(record, isBehind);
           }
-          return isBehind;
+          return isBehind && running.isEmpty();
         });
     return new ArrayList<>(made);
   }
 
-  private void look(WalRecord record) {
+  private void look(WalRecord record, boolean endsOnly) {
     try {
-      for (InsertedRow row : InsertedRow.of(record, this::isWanted)) {
+      RowChange back = RowChange.takenBack(record);
+      if (back != null) {
+        running
+            .getOrDefault(back.xid(), new ArrayDeque<>())
+            .removeIf(
+                is -> is.relation().equals(back.relation()) && is.place().equals(back.before()));
+      }
+      for (InsertedRow row : InsertedRow.of(record, file -> !endsOnly && isWanted(file))) {
         if (keys.isOf(row.relation(), row.row())) {
           Deque<Made> own = running.computeIfAbsent(row.xid(), xid -> new ArrayDeque<>());
           add(

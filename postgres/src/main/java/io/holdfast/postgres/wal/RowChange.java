@@ -30,21 +30,34 @@ public record RowChange(long xid, RelationId relation, RowPlace before, @Nullabl
       return null;
     }
     return switch (record.info() & OPERATION) {
-      case DELETE -> delete(record);
+      case DELETE -> delete(record, false);
       case UPDATE, HOT_UPDATE -> update(record);
       default -> null;
     };
   }
 
+  /**
+   * Reads where an INSERT ON CONFLICT took back what it had inserted, because somebody else's row
+   * with that key came first.
+   *
+   * @return null if the record is none of these
+   * @throws MalformedRecordException if it is not made as the server makes it
+   */
+  public static @Nullable RowChange takenBack(WalRecord record) throws MalformedRecordException {
+    boolean isDelete = record.resourceManager() == HEAP && (record.info() & OPERATION) == DELETE;
+    return isDelete ? delete(record, true) : null;
+  }
+
   /** Of xl_heap_delete: xmax, offset, bits, flags. */
-  private static @Nullable RowChange delete(WalRecord record) throws MalformedRecordException {
+  private static @Nullable RowChange delete(WalRecord record, boolean ofSpeculation)
+      throws MalformedRecordException {
     RecordParts parts = RecordParts.of(record);
     RecordCursor in = parts.main();
     in.skip(Integer.BYTES);
     int offset = in.u16();
     in.skip(1);
     int flags = in.u8();
-    if ((flags & DELETE_OF_SPECULATION) != 0) {
+    if (((flags & DELETE_OF_SPECULATION) != 0) != ofSpeculation) {
       return null;
     }
     return new RowChange(

@@ -13,6 +13,7 @@ import io.holdfast.repository.WalArchive;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +48,20 @@ public record ArchivedLog(
     warnings = List.copyOf(warnings);
   }
 
-  /** Looks what there is. */
+  /** Looks what there is for recoveries: nothing of what is there in two versions. */
   public static ArchivedLog read(WalArchive archive) {
     List<String> warnings = new ArrayList<>();
-    Map<Timeline, List<LsnRange>> wal = coverage(archive, warnings);
+    return read(archive, coverage(archive, warnings, true), warnings);
+  }
+
+  /** Looks what there is, whether or not it is of use. */
+  public static ArchivedLog readAll(WalArchive archive) {
+    List<String> warnings = new ArrayList<>();
+    return read(archive, coverage(archive, warnings, false), warnings);
+  }
+
+  private static ArchivedLog read(
+      WalArchive archive, Map<Timeline, List<LsnRange>> wal, List<String> warnings) {
     Map<Timeline, TimelineHistory> histories = new HashMap<>();
     Map<Timeline, WalArchive.StoredHistory> files = new HashMap<>();
     for (WalArchive.StoredHistory stored : archive.listHistories()) {
@@ -70,15 +81,20 @@ public record ArchivedLog(
     return new ArchivedLog(archive, wal, histories, files, warnings);
   }
 
+  /** What there is of each timeline, whether or not it is of use. */
+  public static Map<Timeline, List<LsnRange>> coverage(WalArchive archive) {
+    return coverage(archive, new ArrayList<>(), false);
+  }
+
   /**
-   * What there is of each timeline. A segment that is there in two versions is not: nothing tells
-   * which of them is meant.
-   *
    * @param warnings takes what is odd about it
+   * @param leaveOut what is there in two versions: nothing tells which of them is meant
    */
-  public static Map<Timeline, List<LsnRange>> coverage(WalArchive archive, List<String> warnings) {
+  private static Map<Timeline, List<LsnRange>> coverage(
+      WalArchive archive, List<String> warnings, boolean leaveOut) {
     int segmentSize = archive.log().segmentSize();
-    NavigableSet<String> twice = new TreeSet<>();
+    int unit = Math.min(segmentSize, WalArchive.MAX_PIECE); // a larger segment is stored in several
+    NavigableSet<Unit> twice = new TreeSet<>();
     Map<Timeline, WalCoverage> coverage = new HashMap<>();
     try (Stream<WalArchive.StoredPiece> pieces = archive.pieces()) {
       pieces
@@ -87,45 +103,63 @@ public record ArchivedLog(
               piece -> {
                 WalSegmentName segment = WalSegmentName.parse(piece.segment(), segmentSize);
                 WalCoverage there =
-                    coverage.computeIfAbsent(
-                        segment.timeline(), timeline -> new WalCoverage(segmentSize));
-                if (piece.length() == segmentSize) {
-                  if (!there.addSegment(segment.number())) {
-                    twice.add(piece.segment());
+                    coverage.computeIfAbsent(segment.timeline(), timeline -> new WalCoverage(unit));
+                Lsn from = segment.start().plus(piece.from());
+                if (piece.length() == unit && piece.from() % unit == 0) {
+                  if (!there.addSegment(from.value() / unit)) {
+                    twice.add(new Unit(piece.segment(), piece.from()));
                   }
                 } else {
-                  Lsn start = segment.start();
-                  there.add(new LsnRange(start.plus(piece.from()), start.plus(piece.to())));
+                  there.add(new LsnRange(from, segment.start().plus(piece.to())));
                 }
               });
     }
     List.copyOf(twice).stream()
         .limit(MOST_LOOKED_INTO)
-        .filter(segment -> !hasTwo(archive, segment))
+        .filter(one -> !hasTwo(archive, one, unit))
         .forEach(twice::remove);
-    for (String name : twice) {
-      WalSegmentName segment = WalSegmentName.parse(name, segmentSize);
-      Objects.requireNonNull(coverage.get(segment.timeline())).leaveOut(segment.number());
-    }
     if (!twice.isEmpty()) {
+      String first = twice.first().segment();
       warnings.add(
-          (twice.size() == 1
-                  ? "segment " + twice.first() + " is"
-                  : twice.size() + " segments from " + twice.first() + " on are")
+          (twice.size() == 1 ? "segment " + first + " is" : "segments from " + first + " on are")
               + " there in two versions: two servers wrote to the same timeline, or one version was"
               + " damaged before it was stored. Neither counts");
     }
+    if (leaveOut) {
+      for (Unit one : twice) {
+        WalSegmentName segment = WalSegmentName.parse(one.segment(), segmentSize);
+        Objects.requireNonNull(coverage.get(segment.timeline()))
+            .leaveOut(segment.start().plus(one.from()).value() / unit);
+      }
+    }
     Map<Timeline, List<LsnRange>> ranges = new HashMap<>();
-    coverage.forEach((timeline, there) -> ranges.put(timeline, there.ranges()));
+    coverage.forEach(
+        (timeline, there) -> {
+          List<LsnRange> left = there.ranges();
+          if (!left.isEmpty()) {
+            ranges.put(timeline, left);
+          }
+        });
     return ranges;
   }
 
-  /** Whether two versions of a segment can be read: one that cannot is none. */
-  private static boolean hasTwo(WalArchive archive, String segment) {
-    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(segment)) {
+  /** A segment, or one of the pieces of the same size that a large one is stored in. */
+  private record Unit(String segment, int from) implements Comparable<Unit> {
+    private static final Comparator<Unit> ORDER =
+        Comparator.comparing(Unit::segment).thenComparingInt(Unit::from);
+
+    @Override
+    public int compareTo(Unit other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Whether two versions can be read: one that cannot is none. */
+  private static boolean hasTwo(WalArchive archive, Unit one, int length) {
+    try (Stream<WalArchive.StoredPiece> pieces = archive.piecesOf(one.segment())) {
       return pieces
               .map(WalArchive.StoredPiece::piece)
-              .filter(piece -> piece.length() == archive.log().segmentSize())
+              .filter(piece -> piece.from() == one.from() && piece.length() == length)
               .filter(piece -> archive.fault(piece).isEmpty())
               .limit(2)
               .count()

@@ -131,6 +131,36 @@ class ArchivingTest {
   }
 
   @Test
+  void aDamagedSegmentIsStoredAloneAndNeverBesideAnother() throws IOException {
+    Path good = segments().get(1);
+    Path damaged = damaged(segments().get(1));
+    for (int round = 0; round < 2; round++) { // the server may ask again
+      assertThat(push.push(damaged))
+          .hasValueSatisfying(is -> assertThat(is).contains("is damaged"));
+    }
+    assertThat(pieces()).hasSize(1);
+    assertThat(push.push(good))
+        .hasValueSatisfying(is -> assertThat(is).contains("with other bytes too"));
+
+    push.push(segments().getFirst());
+    Path other = damaged(segments().getFirst());
+    assertThatThrownBy(() -> push.push(other))
+        .isInstanceOf(WalFileException.class)
+        .hasMessageContaining("has other bytes of that segment");
+    assertThat(pieces()).hasSize(3);
+  }
+
+  /** One of its records is not what it was; its pages look well. */
+  private Path damaged(Path segment) throws IOException {
+    Path root = temporary.resolve("other");
+    Path copy = root.resolve("pg_wal").resolve(segment.getFileName());
+    Files.createDirectories(copy.getParent());
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length / 2 + 100] ^= 1;
+    return Files.write(copy, bytes);
+  }
+
+  @Test
   void whatIsNotThereIsSaidToBeSoAndNothingIsWritten() throws IOException {
     push.push(segments().getFirst());
     assertThat(fetch.fetch("0000000100000000000000FF", target())).isFalse();

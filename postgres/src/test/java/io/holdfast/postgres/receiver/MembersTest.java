@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A receiver knows all members of a cluster. */
@@ -98,6 +99,30 @@ class MembersTest extends ReceiverFixture {
     assertThat(stored(ONE)).extracting(LsnRange::from).contains(oldest);
   }
 
+  /** A member that stands still is waited for; what the primary has behind its end is not lost. */
+  @Tag("slow")
+  @Test
+  void aMemberThatHasOnlyAPartGivesThat() {
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn before = write(100);
+      Eventually.holds(() -> !receiver.stored().isBefore(before));
+    }
+    cluster.execute("SELECT pg_drop_replication_slot('holdfast')");
+    Lsn known = write(3000);
+    standby.awaitReplay(known);
+    standby.detach();
+    writeMuch();
+    Lsn oldest = oldestKept();
+    try (RunningReceiver receiver = receiverOfAll()) {
+      Lsn end = write(100);
+      Eventually.holds(Duration.ofMinutes(3), () -> !receiver.stored().isBefore(end));
+      assertThat(receiver.gaps).hasSize(1);
+      assertThat(receiver.gaps.getFirst().from()).isGreaterThanOrEqualTo(known);
+      assertThat(receiver.gaps.getFirst().to()).isEqualTo(oldest);
+    }
+    assertThat(stored(ONE)).hasSize(2);
+  }
+
   @Test
   void whatTheNewPrimaryLacksComesFromTheOldOneOverTheSwitch() throws IOException {
     standby.close();
@@ -131,6 +156,8 @@ class MembersTest extends ReceiverFixture {
       write(700);
       cluster.execute("CHECKPOINT");
     }
+    cluster.execute( // no more of its own accord
+        "ALTER SYSTEM SET max_wal_size = '1GB'", "SELECT pg_reload_conf()");
   }
 
   /** Where the oldest segment begins that the primary has. */

@@ -357,7 +357,9 @@ class SpooledWalTest extends ReceiverFixture {
               .orElseThrow();
       other = first.resolveSibling("000000010000000000000000");
     }
-    Files.write(other, new byte[100]);
+    byte[] noise = new byte[100];
+    Arrays.fill(noise, (byte) 7);
+    Files.write(other, noise);
     try (RunningReceiver receiver = receiver()) {
       Eventually.holds(() -> !receiver.isRunning());
       assertThat(receiver.failure())

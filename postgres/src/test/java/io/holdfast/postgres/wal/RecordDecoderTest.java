@@ -93,6 +93,22 @@ class RecordDecoderTest {
     assertThat(commit.time()).hasToString("2000-01-01T00:00:01Z");
   }
 
+  @Test
+  void whatAnUpsertTookBackIsNoDeletion() throws Exception {
+    for (int flags : new int[] {0, 0x08}) {
+      ByteBuffer payload = ByteBuffer.allocate(30).order(ByteOrder.LITTLE_ENDIAN);
+      payload.put((byte) 0).put((byte) 0).putShort((short) 0);
+      payload.putInt(1663).putInt(5).putInt(16384).putInt(7).put((byte) 255).put((byte) 8);
+      payload.putInt(77).putShort((short) 3).put((byte) 0).put((byte) flags);
+      WalRecord record = record(HEAP, 0x10, Arrays.copyOf(payload.array(), payload.position()));
+      RowChange deleted = RowChange.of(record);
+      RowChange takenBack = RowChange.takenBack(record);
+      assertThat(flags == 0 ? deleted : takenBack)
+          .isEqualTo(new RowChange(77, new RelationId(1663, 5, 16384), new RowPlace(7, 3), null));
+      assertThat(flags == 0 ? takenBack : deleted).isNull();
+    }
+  }
+
   /** The start of a commit that announces so many subtransactions. */
   private static byte[] commit(int subtransactions) {
     ByteBuffer main = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
