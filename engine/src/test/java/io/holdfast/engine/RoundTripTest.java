@@ -235,7 +235,7 @@ class RoundTripTest {
   void anInitThatWasBrokenOffCanBeRepeated() throws Exception {
     Path other = Files.createDirectories(temporary.resolve("other"));
     EngineFixture unfinished = new EngineFixture(other);
-    Files.createDirectories(other.resolve("repository/tmp"));
+    Files.createDirectories(other.resolve("repository/.tmp"));
     Files.createDirectories(other.resolve("repository/keys"));
     unfinished.init();
     assertThat(unfinished.backUp().status()).isEqualTo(BackupStatus.COMPLETED);
