@@ -247,7 +247,9 @@ class WalAgentTest {
     Files.write(other, bytes);
     CommandRun damaged = program.run("wal", "push", other.toString());
     assertThat(damaged.code()).isBetween(1, 125);
-    assertThat(damaged.err()).contains("the repository has other bytes of that segment").hasLineCount(1);
+    assertThat(damaged.err())
+        .contains("the repository has other bytes of that segment")
+        .hasLineCount(1);
   }
 
   @Test

@@ -87,7 +87,9 @@ final class MissingLog {
     String why = lost.why().getMessage() + letGo;
     own.intake().endBeforeGap(next, why);
     letGo = "";
-    events.gap(new LsnRange(from.lsn(), next.lsn()), why);
+    if (from.lsn().isBefore(next.lsn())) { // not so where a timeline begins in the same segment
+      events.gap(new LsnRange(from.lsn(), next.lsn()), why);
+    }
     return next;
   }
 
