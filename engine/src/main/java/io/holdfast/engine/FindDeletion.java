@@ -191,8 +191,8 @@ public final class FindDeletion {
                 + request.row(),
             "Choose a time with --at.");
       }
-      return (made.isKnown()
-          || lookAt(at(plan, gone.record(), false), known::again) instanceof LookUpRow.Answer.Row);
+      return made.isKnown()
+          || lookAt(at(plan, gone.record(), false), known::again) instanceof LookUpRow.Answer.Row;
     }
 
     /**

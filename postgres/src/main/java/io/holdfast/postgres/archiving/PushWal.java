@@ -94,16 +94,16 @@ public final class PushWal {
     Records records = Records.of(file, format, name);
     int length = whole ? format.segmentSize() : records.length(); // then there may be anything
     requirePages(file, length, format, name);
-    WalArchive archive = archive(format);
+    WalLog log = log(format);
     Optional<String> damage = whole ? records.damage() : Optional.empty();
-    if (damage.isPresent() && isStoredOtherwise(archive, name, file)) {
+    if (damage.isPresent() && isStoredOtherwise(archives.open(log), name, file)) {
       throw WalFileException.wrong(
           file,
           "it has at " + damage.get() + ", and the repository has other bytes of that segment");
     }
     Storing storing = new Storing(clock.instant(), length, records.lastCommit());
     if (length > 0) {
-      store(file, length, archive, new WalPageCheck(format, name), storing);
+      store(file, length, archives.create(log), new WalPageCheck(format, name), storing);
     }
     if (damage.isPresent()) {
       return Optional.of(
@@ -235,14 +235,9 @@ public final class PushWal {
     }
   }
 
-  private WalArchive archive(WalFormat format) {
-    return archives.create(
-        new WalLog(
-            source,
-            format.system().value(),
-            format.major(),
-            format.segmentSize(),
-            format.pageSize()));
+  private WalLog log(WalFormat format) {
+    return new WalLog(
+        source, format.system().value(), format.major(), format.segmentSize(), format.pageSize());
   }
 
   private Optional<String> history(Path file, Timeline timeline) throws IOException {

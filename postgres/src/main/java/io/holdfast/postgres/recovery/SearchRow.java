@@ -76,7 +76,7 @@ public final class SearchRow {
 
   private void look(WalRecord record, boolean endsOnly) {
     try {
-      RowChange back = RowChange.takenBack(record);
+      RowChange back = running.isEmpty() ? null : RowChange.takenBack(record);
       if (back != null) {
         running
             .getOrDefault(back.xid(), new ArrayDeque<>())
